@@ -1,0 +1,19 @@
+"""What every page's frame needs."""
+
+from typing import Any
+
+from django.http import HttpRequest
+
+from accounts.models import Membership
+
+
+def workspace(request: HttpRequest) -> dict[str, Any]:
+    """The member's current workspace and all their workspaces, for the navigation bar; empty when signed out."""
+    membership: Membership | None = getattr(request, "membership", None)
+    if membership is None:
+        return {}
+    return {
+        "membership": membership,
+        "workspace": membership.workspace,
+        "all_memberships": Membership.objects.filter(user=request.user).select_related("workspace").order_by("pk"),
+    }

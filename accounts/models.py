@@ -1,0 +1,199 @@
+"""Who: people, workspaces and their members, and the Allegro accounts that a workspace has linked."""
+
+import uuid
+from datetime import datetime
+from typing import Any, ClassVar
+
+from django.contrib.auth.base_user import BaseUserManager
+from django.contrib.auth.models import AbstractUser
+from django.db import models
+from django.db.models import Q
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from accounts.fields import EncryptedTextField
+from accounts.scoping import TenantModel, every_workspace
+
+
+class UserManager(BaseUserManager["User"]):
+    """Makes users who are known by their e-mail address."""
+
+    def create_user(self, email: str, password: str | None = None, **extra: Any) -> "User":
+        """A saved user; `email` is normalised, an absent password is unusable. Raises ValueError without e-mail."""
+        if not email:
+            raise ValueError("a user needs an e-mail address")
+        user = self.model(email=self.normalize_email(email).lower(), **extra)
+        user.set_password(password)
+        user.save(using=self._db)
+        return user
+
+    def create_superuser(self, email: str, password: str | None = None, **extra: Any) -> "User":
+        """A saved member of staff with every permission."""
+        return self.create_user(email, password, **{**extra, "is_staff": True, "is_superuser": True})
+
+
+class User(AbstractUser):
+    """A person who signs in by e-mail."""
+
+    username = None  # type: ignore[assignment]
+    email = models.EmailField(_("e-mail address"), unique=True)
+    language = models.CharField(_("language"), max_length=5, blank=True)
+
+    USERNAME_FIELD = "email"
+    REQUIRED_FIELDS: ClassVar[list[str]] = []
+    objects: ClassVar[UserManager] = UserManager()  # type: ignore[assignment,misc]
+
+    def __str__(self) -> str:
+        return self.email
+
+
+class Role(models.TextChoices):
+    """What a member may do; each role may do all that the ones after it may."""
+
+    OWNER = "owner", _("Owner")
+    ADMIN = "admin", _("Administrator")
+    ANALYST = "analyst", _("Analyst")
+    VIEWER = "viewer", _("Viewer")
+
+    @property
+    def rank(self) -> int:
+        """0 for the owner, growing as rights shrink."""
+        return list(Role).index(self)
+
+    def includes(self, needed: "Role") -> bool:
+        """Whether someone with this role may do what `needed` may."""
+        return self.rank <= needed.rank
+
+
+class Workspace(models.Model):
+    """The tenant: a seller's firm, or one client of an agency."""
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    name = models.CharField(_("name"), max_length=120)
+    members = models.ManyToManyField(User, through="Membership", related_name="workspaces")
+    created_at = models.DateTimeField(default=timezone.now, editable=False)
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class Membership(models.Model):
+    """One person's role in one workspace. Not scoped: it is what decides which scope a person may enter."""
+
+    workspace = models.ForeignKey(Workspace, on_delete=models.CASCADE, related_name="memberships")
+    user = models.ForeignKey(User, on_delete=models.CASCADE, related_name="memberships")
+    role = models.CharField(max_length=10, choices=Role.choices)
+    created_at = models.DateTimeField(default=timezone.now, editable=False)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["workspace", "user"], name="one_membership_per_person")]
+
+    def __str__(self) -> str:
+        return f"{self.user} · {self.workspace} · {self.role}"
+
+    def may(self, role: Role) -> bool:
+        """Whether this member may do what `role` may."""
+        return Role(self.role).includes(role)
+
+
+class Environment(models.TextChoices):
+    """Which Allegro: accounts of one are unknown in the others."""
+
+    PRODUCTION = "production", _("Allegro")
+    SANDBOX = "sandbox", _("Allegro sandbox")
+    SIMULATOR = "simulator", _("Simulator")
+
+
+class AccountStatus(models.TextChoices):
+    """Whether a linked account can be read. Its history stays in all three."""
+
+    CONNECTED = "connected", _("Connected")
+    RECONNECT_REQUIRED = "reconnect_required", _("Reconnect required")
+    DISCONNECTED = "disconnected", _("Disconnected")
+
+
+class SellerAccount(TenantModel):
+    """One Allegro account that a workspace follows."""
+
+    tenant_path = "workspace"
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    workspace = models.ForeignKey(Workspace, on_delete=models.CASCADE, related_name="seller_accounts")
+    environment = models.CharField(max_length=10, choices=Environment.choices)
+    allegro_id = models.CharField(max_length=64)
+    login = models.CharField(max_length=120)
+    base_marketplace = models.CharField(max_length=32)
+    status = models.CharField(max_length=20, choices=AccountStatus.choices, default=AccountStatus.CONNECTED)
+    status_reason = models.CharField(max_length=40, blank=True)
+    scopes = models.JSONField(default=list)
+    connected_at = models.DateTimeField(default=timezone.now)
+    next_sync_at = models.DateTimeField(null=True, blank=True)
+    last_synced_at = models.DateTimeField(null=True, blank=True)
+    last_full_sync_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        ordering = ["login"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["workspace", "environment", "allegro_id"], name="one_link_per_workspace_and_account"
+            )
+        ]
+        indexes = [
+            # The dispatcher's query, once a minute: which connected accounts are due?
+            models.Index(fields=["next_sync_at"], name="account_due", condition=Q(status="connected")),
+        ]
+
+    def __str__(self) -> str:
+        return self.login
+
+    @property
+    def is_connected(self) -> bool:
+        """Whether its grant is believed to work."""
+        return self.status == AccountStatus.CONNECTED
+
+    @classmethod
+    def oldest_due(cls) -> datetime | None:
+        """The earliest time at which some connected account, of any workspace, was or is to be synced."""
+        with every_workspace():
+            due = cls.objects.filter(status=AccountStatus.CONNECTED, next_sync_at__isnull=False)
+            oldest: datetime | None = due.aggregate(oldest=models.Min("next_sync_at"))["oldest"]
+            return oldest
+
+
+class OAuthGrant(TenantModel):
+    """The tokens of one linked account. Removed on disconnect; never shown, logged or copied."""
+
+    tenant_path = "account__workspace"
+
+    account = models.OneToOneField(SellerAccount, on_delete=models.CASCADE, related_name="grant")
+    access_token = EncryptedTextField()
+    refresh_token = EncryptedTextField()
+    access_expires_at = models.DateTimeField()
+    refreshed_at = models.DateTimeField()
+
+    def __str__(self) -> str:
+        return f"grant of {self.account_id}"
+
+
+class AuditEvent(TenantModel):
+    """Who did what in a workspace: append-only, without secrets."""
+
+    tenant_path = "workspace"
+
+    workspace = models.ForeignKey(Workspace, on_delete=models.CASCADE, related_name="audit_events")
+    actor = models.ForeignKey(User, null=True, on_delete=models.SET_NULL, related_name="+")
+    verb = models.CharField(max_length=60)
+    target = models.CharField(max_length=200, blank=True)
+    data = models.JSONField(default=dict)
+    at = models.DateTimeField(default=timezone.now, editable=False)
+
+    class Meta:
+        ordering = ["-at"]
+
+    def __str__(self) -> str:
+        return f"{self.verb} {self.target}"
+
+
+def record_audit(workspace: Workspace, actor: User | None, verb: str, target: str = "", **data: Any) -> AuditEvent:
+    """Append one line to the workspace's audit trail; `data` must be JSON and free of secrets."""
+    return AuditEvent.objects.create(workspace=workspace, actor=actor, verb=verb, target=target, data=data)

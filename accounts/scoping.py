@@ -1,0 +1,127 @@
+"""The tenancy guard: a tenant's rows can be read and written only inside that tenant's scope.
+
+django-scopes keeps the current scope; its own manager lets `exists()`, `explain()` and `bulk_create()` run outside
+one, and lets a row of another tenant be written inside one. The manager and the model base here close both: the
+queryset itself is refused outside a scope, and every write is compared with the scope.
+"""
+
+from collections.abc import Iterable, Sequence
+from contextlib import AbstractContextManager
+from typing import TYPE_CHECKING, Any, ClassVar, TypeVar, cast
+
+from django.db import models
+from django_scopes import ScopeError, get_scope, scope, scopes_disabled
+
+if TYPE_CHECKING:
+    from accounts.models import Workspace
+
+__all__ = ["ForeignTenantError", "ScopeError", "TenantManager", "TenantModel", "every_workspace", "workspace_scope"]
+
+Row = TypeVar("Row", bound=models.Model)
+
+
+class ForeignTenantError(ScopeError):  # type: ignore[misc]
+    """A row of one workspace was about to be written inside the scope of another."""
+
+
+def workspace_scope(workspace: "Workspace") -> AbstractContextManager[None]:
+    """Inside it, tenant managers see and write the rows of `workspace` only."""
+    return cast(AbstractContextManager[None], scope(workspace=workspace))
+
+
+def every_workspace() -> AbstractContextManager[None]:
+    """Inside it the guard is off: for staff pages, the dispatcher and whole-installation commands only."""
+    return cast(AbstractContextManager[None], scopes_disabled())
+
+
+def current_workspace() -> "Workspace | None":
+    """The workspace in scope, or None where the guard is switched off. Raises ScopeError outside any scope."""
+    state = get_scope()
+    if not state.get("_enabled", True):
+        return None
+    if "workspace" not in state:
+        raise ScopeError("a workspace scope must be active to touch tenant data")
+    return cast("Workspace", state["workspace"])
+
+
+class TenantQuerySet(models.QuerySet[Row]):
+    """A queryset that refuses to write rows of another workspace and to bypass the guard by raw SQL."""
+
+    def bulk_create(self, objs: Iterable[Row], *args: Any, **kwargs: Any) -> list[Row]:
+        """As Django's, after checking each row's workspace."""
+        rows = list(objs)
+        self._refuse_foreign(rows)
+        return super().bulk_create(rows, *args, **kwargs)
+
+    def bulk_update(self, objs: Iterable[Row], fields: Iterable[str], *args: Any, **kwargs: Any) -> int:
+        """As Django's, after checking each row's workspace."""
+        rows = list(objs)
+        self._refuse_foreign(rows)
+        return super().bulk_update(rows, fields, *args, **kwargs)
+
+    def update(self, **kwargs: Any) -> int:
+        """As Django's; moving rows to another tenant's parent is refused."""
+        root = tenant_model(self.model).tenant_path.split("__")[0]
+        if root in kwargs or f"{root}_id" in kwargs:
+            raise ForeignTenantError("rows cannot be moved between tenants")
+        return super().update(**kwargs)
+
+    def raw(self, *_args: Any, **_kwargs: Any) -> Any:
+        """Raw SQL would ignore the scope."""
+        raise ScopeError("raw SQL is not scoped: use the ORM, or a connection cursor with an explicit account")
+
+    def _refuse_foreign(self, rows: Sequence[models.Model]) -> None:
+        workspace = current_workspace()
+        if workspace is None or not rows:
+            return
+        model = tenant_model(self.model)
+        first, _, rest = model.tenant_path.partition("__")
+        parents = {getattr(row, f"{first}_id") for row in rows}
+        if not rest:
+            foreign = parents - {workspace.pk}
+        else:
+            parent = cast(type[models.Model], model._meta.get_field(first).related_model)
+            own = parent._base_manager.filter(**{"pk__in": parents, rest: workspace}).values_list("pk", flat=True)
+            foreign = parents - set(own)
+        if foreign:
+            raise ForeignTenantError(f"{model.__name__} rows of another workspace cannot be written here")
+
+
+class TenantManager(models.Manager.from_queryset(TenantQuerySet)):  # type: ignore[misc]
+    """The only manager of tenant models: no queryset at all without a scope, so no method can slip through."""
+
+    def get_queryset(self) -> TenantQuerySet[Any]:
+        """The rows of the workspace in scope. Raises ScopeError outside any scope."""
+        workspace = current_workspace()
+        queryset = cast(TenantQuerySet[Any], super().get_queryset())
+        if workspace is None:
+            return queryset
+        return queryset.filter(**{tenant_model(self.model).tenant_path: workspace})
+
+
+class TenantModel(models.Model):
+    """Base of every model that belongs to a workspace; `tenant_path` is the lookup that leads to it."""
+
+    tenant_path: ClassVar[str] = "account__workspace"
+
+    objects = TenantManager()
+
+    class Meta:
+        abstract = True
+
+    def save(self, *args: Any, **kwargs: Any) -> None:
+        """As Django's. Raises ForeignTenantError for a row of another workspace, ScopeError outside a scope."""
+        type(self).objects.get_queryset()._refuse_foreign([self])
+        super().save(*args, **kwargs)
+
+    def delete(self, *args: Any, **kwargs: Any) -> tuple[int, dict[str, int]]:
+        """As Django's, under the same guard as `save`."""
+        type(self).objects.get_queryset()._refuse_foreign([self])
+        return super().delete(*args, **kwargs)
+
+
+def tenant_model(model: type[models.Model]) -> type[TenantModel]:
+    """Narrow `model` for the type checker; anything else is a programming error."""
+    if not issubclass(model, TenantModel):
+        raise TypeError(f"{model.__name__} uses TenantManager but is not a TenantModel")
+    return model

@@ -1,0 +1,111 @@
+"""Where from: how far each stream has been read, what is waiting to be read again, and what each sync run did."""
+
+import uuid
+
+from django.db import models
+from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
+
+from accounts.models import SellerAccount
+from accounts.scoping import TenantModel
+
+
+class StreamCursor(TenantModel):
+    """How far one stream of one account has been read; written in the transaction that stores what was read."""
+
+    account = models.ForeignKey(SellerAccount, on_delete=models.CASCADE, related_name="cursors")
+    stream = models.CharField(max_length=20)
+    position = models.CharField(max_length=256, blank=True)
+    advanced_at = models.DateTimeField()
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["account", "stream"], name="one_cursor_per_stream")]
+
+    def __str__(self) -> str:
+        return f"{self.stream} of {self.account_id} at {self.position or 'the beginning'}"
+
+
+class RunStatus(models.TextChoices):
+    """How a sync run stands."""
+
+    RUNNING = "running", _("Running")
+    SUCCEEDED = "succeeded", _("Done")
+    PARTIAL = "partial", _("Done in part")
+    FAILED = "failed", _("Failed")
+    INTERRUPTED = "interrupted", _("Interrupted")
+
+
+class RunTrigger(models.TextChoices):
+    """Who asked for a run."""
+
+    SCHEDULE = "schedule", _("Schedule")
+    PERSON = "person", _("Sync now")
+    LINK = "link", _("Account linked")
+    COMMAND = "command", _("Command")
+
+
+class RunKind(models.TextChoices):
+    """How much a run reads."""
+
+    JOURNAL = "journal", _("Journal and orders")
+    FULL = "full", _("Full")
+
+
+class SyncRun(TenantModel):
+    """One run over one account: what each stage did, in words and counts that a seller can read."""
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    account = models.ForeignKey(SellerAccount, on_delete=models.CASCADE, related_name="runs")
+    trigger = models.CharField(max_length=10, choices=RunTrigger.choices)
+    kind = models.CharField(max_length=10, choices=RunKind.choices)
+    status = models.CharField(max_length=12, choices=RunStatus.choices, default=RunStatus.RUNNING)
+    # [{"stage", "status", "started_at", "finished_at", "counts": {…}, "error": code, "trace_id"}], in order
+    stages = models.JSONField(default=list)
+    requests = models.IntegerField(default=0)
+    error = models.CharField(max_length=40, blank=True)
+    started_at = models.DateTimeField()
+    heartbeat_at = models.DateTimeField()
+    finished_at = models.DateTimeField(null=True)
+
+    class Meta:
+        ordering = ["-started_at"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["account"], condition=Q(status="running"), name="at_most_one_running_per_account"
+            )
+        ]
+        indexes = [
+            models.Index(fields=["account", "-started_at"], name="run_newest"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.kind} run of {self.account_id}: {self.status}"
+
+
+class RefreshScope(models.TextChoices):
+    """How much of an offer is to be read again; the full detail includes price and stock."""
+
+    PRICE_STOCK = "price_stock", _("Price and stock")
+    DETAIL = "detail", _("Everything")
+
+
+class RefreshRequest(TenantModel):
+    """An offer waiting to be read again: one row per offer, however many events ask for it."""
+
+    account = models.ForeignKey(SellerAccount, on_delete=models.CASCADE, related_name="refresh_requests")
+    allegro_offer_id = models.CharField(max_length=32)
+    scope = models.CharField(max_length=12, choices=RefreshScope.choices)
+    reason = models.CharField(max_length=40)
+    requested_at = models.DateTimeField()
+    not_before = models.DateTimeField()
+    attempts = models.IntegerField(default=0)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["account", "allegro_offer_id"], name="one_refresh_per_offer")]
+        indexes = [
+            # The details stage: what is due, oldest first?
+            models.Index(fields=["account", "not_before"], name="refresh_due"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.allegro_offer_id} ({self.scope}, {self.reason})"

@@ -1,0 +1,38 @@
+"""The Celery application and its static beat schedule."""
+
+import os
+from typing import Any
+
+from celery import Celery
+from celery.signals import setup_logging
+
+os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
+
+SOFT_LIMIT_SECONDS = 25 * 60
+HARD_LIMIT_SECONDS = 30 * 60
+
+app = Celery("config")
+app.config_from_object("django.conf:settings", namespace="CELERY")
+app.conf.update(
+    task_serializer="json",
+    accept_content=["json"],
+    task_ignore_result=True,
+    task_acks_late=True,
+    task_reject_on_worker_lost=True,
+    worker_prefetch_multiplier=1,
+    task_soft_time_limit=SOFT_LIMIT_SECONDS,
+    task_time_limit=HARD_LIMIT_SECONDS,
+    # Above the hard limit, or Redis would hand a task that still runs to a second worker.
+    broker_transport_options={"visibility_timeout": HARD_LIMIT_SECONDS * 2},
+    broker_connection_retry_on_startup=True,
+    beat_schedule={
+        "dispatch-due-accounts": {"task": "allegro.tasks.dispatch_due_accounts", "schedule": 60.0},
+        "reap-interrupted-runs": {"task": "allegro.tasks.reap_interrupted_runs", "schedule": 300.0},
+    },
+)
+app.autodiscover_tasks()
+
+
+@setup_logging.connect  # type: ignore[untyped-decorator]
+def keep_django_logging(**_kwargs: Any) -> None:
+    """Celery would replace the root logger's handlers; ours already hide secrets and print JSON."""
