@@ -48,6 +48,8 @@ class Offer(TenantModel):
     detail_seen_at = models.DateTimeField(null=True)
     listed_at = models.DateTimeField(null=True)
     gone_at = models.DateTimeField(null=True)
+    # Set, in the transaction that stores a new fact, to that fact's time: changes from then on must be derived again.
+    derive_from = models.DateTimeField(null=True)
 
     class Meta:
         ordering = ["title", "allegro_id"]
@@ -55,6 +57,8 @@ class Offer(TenantModel):
         indexes = [
             # The rotation's query: which offers' details were read longest ago?
             models.Index(fields=["account", "detail_seen_at"], name="offer_rotation"),
+            # The derive stage's query: almost always a handful of rows.
+            models.Index(fields=["account"], name="offer_to_derive", condition=Q(derive_from__isnull=False)),
         ]
 
     def __str__(self) -> str:
@@ -124,7 +128,9 @@ class Certainty(models.TextChoices):
     SOLD = "sold", _("sold, not edited")
     NO_DIFFERENCE = "no_difference", _("announced by Allegro, no visible difference")
     OVERTAKEN = "overtaken", _("changed again before it was read")
-    UNREAD = "unread", _("not read yet")
+    UNREAD = "unread", _("announced by Allegro, not read yet")
+    BEFORE_HISTORY = "before_history", _("happened before the first reading")
+    NOT_FOLLOWED = "not_followed", _("announced by Allegro; this part of an offer is not read")
 
 
 class OfferChange(TenantModel):

@@ -1,0 +1,67 @@
+"""Fixtures that every part of the suite shares: one workspace with its people, and a stranger who must see nothing."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import cast
+
+import pytest
+from django.core.cache import cache
+from django.test import Client
+
+from accounts.models import Membership, Role, SellerAccount, User, Workspace
+from accounts.scoping import every_workspace, workspace_scope
+from offers.models import Offer
+from tests.factories import MembershipFactory, OfferFactory, SellerAccountFactory, UserFactory
+
+
+@dataclass(frozen=True)
+class Team:
+    """A workspace, one person of each kind, one linked account and one offer; `stranger` owns another workspace."""
+
+    workspace: Workspace
+    owner: User
+    viewer: User
+    stranger: User
+    account: SellerAccount
+    offer: Offer
+
+
+@pytest.fixture
+def team(db: None) -> Team:
+    """See `Team`."""
+    with every_workspace():
+        owner = cast(Membership, MembershipFactory())
+        viewer = cast(Membership, MembershipFactory(workspace=owner.workspace, role=Role.VIEWER))
+        stranger = cast(Membership, MembershipFactory())
+        account = cast(SellerAccount, SellerAccountFactory(workspace=owner.workspace))
+        offer = cast(Offer, OfferFactory(account=account))
+    return Team(owner.workspace, owner.user, viewer.user, stranger.user, account, offer)
+
+
+@pytest.fixture
+def in_workspace(team: Team) -> Iterator[Team]:
+    """The team, with its workspace's scope active during the test."""
+    with workspace_scope(team.workspace):
+        yield team
+
+
+@pytest.fixture
+def owner_client(team: Team) -> Client:
+    """A test client signed in as the owner."""
+    client = Client()
+    client.force_login(team.owner)
+    return client
+
+
+@pytest.fixture
+def staff_client(db: None) -> Client:
+    """A test client signed in as a member of staff with every permission."""
+    client = Client()
+    client.force_login(cast(User, UserFactory(is_staff=True, is_superuser=True)))
+    return client
+
+
+@pytest.fixture(autouse=True)
+def _empty_cache() -> None:
+    """allauth's rate limits and the request budget live in the cache: no test may use up another's."""
+    cache.clear()
