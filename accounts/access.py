@@ -51,7 +51,7 @@ def member_view(role: Role = Role.VIEWER) -> Callable[[WorkspaceView[Arguments]]
                 return view(member_request, *args, **kwargs)
 
         guarded.needed_role = role  # type: ignore[attr-defined]
-        return guarded
+        return cast(View[Arguments], guarded)
 
     return decorate
 

@@ -15,5 +15,7 @@ def workspace(request: HttpRequest) -> dict[str, Any]:
     return {
         "membership": membership,
         "workspace": membership.workspace,
-        "all_memberships": Membership.objects.filter(user=request.user).select_related("workspace").order_by("pk"),
+        "all_memberships": Membership.objects.filter(user=membership.user_id)
+        .select_related("workspace")
+        .order_by("pk"),
     }

@@ -41,7 +41,7 @@ class User(AbstractUser):
 
     USERNAME_FIELD = "email"
     REQUIRED_FIELDS: ClassVar[list[str]] = []
-    objects: ClassVar[UserManager] = UserManager()  # type: ignore[assignment,misc]
+    objects: ClassVar[UserManager] = UserManager()  # type: ignore[assignment]
 
     def __str__(self) -> str:
         return self.email
@@ -196,4 +196,5 @@ class AuditEvent(TenantModel):
 
 def record_audit(workspace: Workspace, actor: User | None, verb: str, target: str = "", **data: Any) -> AuditEvent:
     """Append one line to the workspace's audit trail; `data` must be JSON and free of secrets."""
-    return AuditEvent.objects.create(workspace=workspace, actor=actor, verb=verb, target=target, data=data)
+    event: AuditEvent = AuditEvent.objects.create(workspace=workspace, actor=actor, verb=verb, target=target, data=data)
+    return event

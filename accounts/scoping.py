@@ -5,8 +5,9 @@ one, and lets a row of another tenant be written inside one. The manager and the
 queryset itself is refused outside a scope, and every write is compared with the scope.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Hashable, Iterable, Sequence
 from contextlib import AbstractContextManager
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any, ClassVar, TypeVar, cast
 
 from django.db import models
@@ -77,14 +78,17 @@ class TenantQuerySet(models.QuerySet[Row]):
         model = tenant_model(self.model)
         first, _, rest = model.tenant_path.partition("__")
         parents = {getattr(row, f"{first}_id") for row in rows}
-        if not rest:
-            foreign = parents - {workspace.pk}
-        else:
+        if rest:
             parent = cast(type[models.Model], model._meta.get_field(first).related_model)
-            own = parent._base_manager.filter(**{"pk__in": parents, rest: workspace}).values_list("pk", flat=True)
-            foreign = parents - set(own)
-        if foreign:
+            parents = {_workspace_of(parent, rest, key) for key in parents}
+        if parents - {workspace.pk}:
             raise ForeignTenantError(f"{model.__name__} rows of another workspace cannot be written here")
+
+
+@lru_cache(maxsize=10_000)
+def _workspace_of(model: type[models.Model], path: str, key: Hashable) -> Any:
+    """The workspace id at the end of `path`. Remembered: a row never changes its tenant, and UUIDs are never reused."""
+    return model._base_manager.filter(pk=key).values_list(path, flat=True).first()
 
 
 class TenantManager(models.Manager.from_queryset(TenantQuerySet)):  # type: ignore[misc]

@@ -1,6 +1,7 @@
 """Where from: how far each stream has been read, what is waiting to be read again, and what each sync run did."""
 
 import uuid
+from datetime import datetime
 
 from django.db import models
 from django.db.models import Q
@@ -23,6 +24,16 @@ class StreamCursor(TenantModel):
 
     def __str__(self) -> str:
         return f"{self.stream} of {self.account_id} at {self.position or 'the beginning'}"
+
+    @classmethod
+    def advance(cls, account: SellerAccount, stream: str, position: str, at: datetime) -> None:
+        """Move the stream's cursor, in the caller's transaction."""
+        cls.objects.bulk_create(
+            [cls(account=account, stream=stream, position=position, advanced_at=at)],
+            update_conflicts=True,
+            unique_fields=["account", "stream"],
+            update_fields=["position", "advanced_at"],
+        )
 
 
 class RunStatus(models.TextChoices):

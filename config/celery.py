@@ -33,6 +33,6 @@ app.conf.update(
 app.autodiscover_tasks()
 
 
-@setup_logging.connect  # type: ignore[untyped-decorator]
+@setup_logging.connect
 def keep_django_logging(**_kwargs: Any) -> None:
     """Celery would replace the root logger's handlers; ours already hide secrets and print JSON."""

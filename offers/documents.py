@@ -73,7 +73,8 @@ def listing(row: Document) -> Document:
         marketplace: {"publication": (values or {}).get("publication")}
         for marketplace, values in (row.get("additionalMarketplaces") or {}).items()
     }
-    return canonical(kept)
+    compact: Document = canonical(kept)
+    return compact
 
 
 def canonical(value: Any, key: str = "") -> Any:

@@ -229,9 +229,12 @@ class OrderEvent(TenantModel):
     revision = models.CharField(max_length=64, blank=True)
     occurred_at = models.DateTimeField()
     received_at = models.DateTimeField()
+    # Until the order's state after this event has been read: a killed run finds here what it still owes.
+    pending = models.BooleanField(default=True)
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["account", "event_id"], name="one_row_per_order_event")]
+        indexes = [models.Index(fields=["account"], name="orders_to_read", condition=Q(pending=True))]
 
     def __str__(self) -> str:
         return f"{self.type} {self.order_id}"
@@ -258,7 +261,6 @@ class OrderLine(TenantModel):
     order_id = models.CharField(max_length=64)
     revision = models.CharField(max_length=64, blank=True)
     status = models.CharField(max_length=24, choices=OrderStatus.choices)
-    fulfillment_status = models.CharField(max_length=24, blank=True)
     allegro_offer_id = models.CharField(max_length=32)
     marketplace = models.CharField(max_length=32)
     quantity = models.IntegerField()

@@ -1,5 +1,6 @@
 """Writing what was read: snapshots, events and order lines as facts, each in one transaction with its bookkeeping."""
 
+import uuid
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -7,8 +8,6 @@ from decimal import Decimal
 from typing import Any
 
 from django.db import transaction
-from django.db.models import F, Value
-from django.db.models.functions import Coalesce, Least
 
 from accounts.models import SellerAccount
 from offers import documents
@@ -29,9 +28,20 @@ class JournalRow:
     payload: Document
 
 
-def derive_again(offers: Any, since: datetime) -> None:
-    """Mark `offers` (a queryset) so that their changes from `since` on are derived again."""
-    offers.update(derive_from=Least(Coalesce(F("derive_from"), Value(since)), Value(since)))
+def derive_again(account: SellerAccount, earliest: Mapping[str, datetime]) -> None:
+    """Mark offers (Allegro id -> time of the oldest new fact) so that their changes from then on are derived again."""
+    offers = list(
+        Offer.objects.select_for_update()
+        .filter(account=account, allegro_id__in=earliest)
+        .only("account_id", "allegro_id", "derive_from")
+    )
+    for offer in offers:
+        _mark(offer, earliest[offer.allegro_id])
+    Offer.objects.bulk_update(offers, ["derive_from"], batch_size=1000)
+
+
+def _mark(offer: Offer, since: datetime) -> None:
+    offer.derive_from = min(since, offer.derive_from or since)
 
 
 def ensure_offers(account: SellerAccount, allegro_ids: Iterable[str], now: datetime) -> dict[str, Offer]:
@@ -86,32 +96,50 @@ def _derive_from_events(account: SellerAccount, rows: Sequence[JournalRow], rece
         moment = min(row.occurred_at, received_at)
         earliest[row.allegro_offer_id] = min(moment, earliest.get(row.allegro_offer_id, moment))
     ensure_offers(account, earliest, received_at)
-    for allegro_id, since in earliest.items():
-        derive_again(Offer.objects.filter(account=account, allegro_id=allegro_id), since)
+    derive_again(account, earliest)
 
 
-@transaction.atomic
-def record_detail(offer: Offer, document: Document, read_at: datetime) -> bool:
-    """Store a GET /sale/product-offers/{id} document, read at `read_at`. Returns whether anything was new."""
+@dataclass(frozen=True, slots=True)
+class OfferRead:
+    """What one call said about one offer, cut into parts, and when the call was made."""
+
+    offer: Offer
+    parts: Mapping[SnapshotPart, Document]
+    read_at: datetime
+
+
+def detail_read(offer: Offer, document: Document, read_at: datetime) -> OfferRead:
+    """From GET /sale/product-offers/{id}."""
     parts = documents.split_detail(document)
-    price_stock_is_new = _observe(offer, SnapshotPart.PRICE_STOCK, parts.price_stock, read_at)
-    detail_is_new = _observe(offer, SnapshotPart.DETAIL, parts.detail, read_at)
-    offer.detail_seen_at, offer.gone_at = read_at, None
-    _project_price_stock(offer, parts.price_stock)
-    _project_detail(offer, parts.detail)
-    offer.save(update_fields=[*PRICE_STOCK_COLUMNS, *DETAIL_COLUMNS, "detail_seen_at", "gone_at"])
-    return price_stock_is_new or detail_is_new
+    return OfferRead(offer, {SnapshotPart.PRICE_STOCK: parts.price_stock, SnapshotPart.DETAIL: parts.detail}, read_at)
+
+
+def price_stock_read(offer: Offer, document: Document, read_at: datetime) -> OfferRead:
+    """From GET /sale/product-offers/{id}/parts."""
+    return OfferRead(offer, {SnapshotPart.PRICE_STOCK: documents.price_stock(document)}, read_at)
 
 
 @transaction.atomic
-def record_price_stock(offer: Offer, document: Document, read_at: datetime) -> bool:
-    """Store a GET /sale/product-offers/{id}/parts document. Returns whether anything was new."""
-    part = documents.price_stock(document)
-    is_new = _observe(offer, SnapshotPart.PRICE_STOCK, part, read_at)
-    if is_new:
-        _project_price_stock(offer, part)
-        offer.save(update_fields=PRICE_STOCK_COLUMNS)
-    return is_new
+def record_reads(reads: Sequence[OfferRead]) -> int:
+    """Store what was read of different offers. Returns how many of them showed something new."""
+    locked = {
+        offer.pk: offer
+        for offer in Offer.objects.select_for_update().filter(pk__in=[read.offer.pk for read in reads]).order_by("pk")
+    }
+    changed = _observe([(locked[read.offer.pk], read) for read in reads])
+    unchanged = []
+    for read in reads:
+        offer = locked[read.offer.pk]
+        if SnapshotPart.DETAIL in read.parts:
+            offer.detail_seen_at = read.read_at
+        if offer.pk in changed or offer.gone_at:
+            offer.gone_at = None
+            _project(offer, read.parts)
+            offer.save(update_fields=PROJECTED_COLUMNS)
+        else:
+            unchanged.append(offer)
+    Offer.objects.bulk_update(unchanged, ["detail_seen_at"])
+    return len(changed)
 
 
 def record_gone(offer: Offer, read_at: datetime) -> None:
@@ -121,26 +149,31 @@ def record_gone(offer: Offer, read_at: datetime) -> None:
     offer.save(update_fields=["gone_at", "status"])
 
 
-def observe_listing(offer: Offer, row: Document, read_at: datetime) -> bool:
-    """Store a list row's lasting content. Returns whether it was new."""
-    return _observe(offer, SnapshotPart.LISTING, documents.listing(row), read_at)
+def observe_listings(
+    account: SellerAccount, pairs: Sequence[tuple[Offer, Document]], read_at: datetime
+) -> set[uuid.UUID]:
+    """Store the lasting content of list rows, all offers in four queries. Returns the offers whose content is new."""
+    stored = OfferSnapshot.objects.filter(
+        offer__in=[offer.pk for offer, _row in pairs], part=SnapshotPart.LISTING
+    ).order_by("offer_id", "-first_seen_at")
+    newest = {row.offer_id: row for row in stored.distinct("offer_id").only("pk", "offer_id", "digest", "last_seen_at")}
+    same: list[int] = []
+    fresh: list[OfferSnapshot] = []
+    for offer, row in pairs:
+        document = documents.listing(row)
+        digest = documents.digest(document)
+        before = newest.get(offer.pk)
+        if before is not None and before.digest == digest:
+            same.append(before.pk)
+        else:
+            fresh.append(_snapshot(offer, SnapshotPart.LISTING, document, digest, read_at))
+    OfferSnapshot.objects.filter(pk__in=same, last_seen_at__lt=read_at).update(last_seen_at=read_at)
+    OfferSnapshot.objects.bulk_create(fresh, ignore_conflicts=True)
+    return {snapshot.offer_id for snapshot in fresh}
 
 
-def _observe(offer: Offer, part: SnapshotPart, document: Document, read_at: datetime) -> bool:
-    """Add a snapshot when the content differs from the newest one, else only stretch that one to `read_at`."""
-    digest = documents.digest(document)
-    newest = (
-        OfferSnapshot.objects.filter(offer=offer, part=part)
-        .order_by("-first_seen_at")
-        .only("pk", "digest", "last_seen_at")
-        .first()
-    )
-    if newest is not None and read_at < newest.last_seen_at:
-        return False  # an answer that came late: a newer one is stored already
-    if newest is not None and newest.digest == digest:
-        OfferSnapshot.objects.filter(pk=newest.pk).update(last_seen_at=read_at)
-        return False
-    OfferSnapshot.objects.create(
+def _snapshot(offer: Offer, part: SnapshotPart, document: Document, digest: str, read_at: datetime) -> OfferSnapshot:
+    return OfferSnapshot(
         account_id=offer.account_id,
         offer=offer,
         part=part,
@@ -149,13 +182,55 @@ def _observe(offer: Offer, part: SnapshotPart, document: Document, read_at: date
         first_seen_at=read_at,
         last_seen_at=read_at,
     )
-    if part != SnapshotPart.LISTING:
-        derive_again(Offer.objects.filter(pk=offer.pk), read_at)
-    return True
 
 
-PRICE_STOCK_COLUMNS = ["price", "currency", "stock"]
-DETAIL_COLUMNS = ["title", "external_id", "image_url", "category_id", "status", "ended_by"]
+def _observe(reads: Sequence[tuple[Offer, OfferRead]]) -> set[uuid.UUID]:
+    """Add a snapshot of each part whose content differs from its newest one; only stretch the others.
+
+    Marks the offers with something new for derivation, without saving them, and returns their keys.
+    """
+    newest = _newest_snapshots([offer for offer, _read in reads])
+    same: list[OfferSnapshot] = []
+    fresh: list[OfferSnapshot] = []
+    for offer, read in reads:
+        for part, document in read.parts.items():
+            digest = documents.digest(document)
+            before = newest.get((offer.pk, part))
+            if before is not None and read.read_at < before.last_seen_at:
+                continue  # an answer that came late: a newer one is stored already
+            if before is not None and before.digest == digest:
+                before.last_seen_at = read.read_at
+                same.append(before)
+            else:
+                fresh.append(_snapshot(offer, part, document, digest, read.read_at))
+                _mark(offer, read.read_at)
+    OfferSnapshot.objects.bulk_update(same, ["last_seen_at"])
+    OfferSnapshot.objects.bulk_create(fresh)
+    return {snapshot.offer_id for snapshot in fresh}
+
+
+def _newest_snapshots(offers: Sequence[Offer]) -> dict[tuple[uuid.UUID, str], OfferSnapshot]:
+    stored = (
+        OfferSnapshot.objects.filter(
+            offer__in=[offer.pk for offer in offers], part__in=[SnapshotPart.PRICE_STOCK, SnapshotPart.DETAIL]
+        )
+        .order_by("offer_id", "part", "-first_seen_at")
+        .distinct("offer_id", "part")
+        .only("pk", "account_id", "offer_id", "part", "digest", "last_seen_at")
+    )
+    return {(row.offer_id, row.part): row for row in stored}
+
+
+PROJECTED_COLUMNS = [
+    "price", "currency", "stock", "title", "external_id", "image_url", "category_id", "status", "ended_by",
+    "detail_seen_at", "gone_at", "derive_from",
+]  # fmt: skip
+
+
+def _project(offer: Offer, parts: Mapping[SnapshotPart, Document]) -> None:
+    _project_price_stock(offer, parts[SnapshotPart.PRICE_STOCK])
+    if SnapshotPart.DETAIL in parts:
+        _project_detail(offer, parts[SnapshotPart.DETAIL])
 
 
 def _project_price_stock(offer: Offer, part: Mapping[str, Any]) -> None:
@@ -178,5 +253,4 @@ def _project_detail(offer: Offer, part: Mapping[str, Any]) -> None:
 
 def derive_after_purchase(account: SellerAccount, bought: Mapping[str, datetime]) -> None:
     """A purchase explains a fall of the stock: derive each offer (Allegro id) again from shortly before it."""
-    for allegro_id, bought_at in bought.items():
-        derive_again(Offer.objects.filter(account=account, allegro_id=allegro_id), bought_at - PURCHASE_TOLERANCE)
+    derive_again(account, {allegro_id: bought_at - PURCHASE_TOLERANCE for allegro_id, bought_at in bought.items()})

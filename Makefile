@@ -1,0 +1,43 @@
+# Two commands matter: `make demo` (the product with a simulated Allegro) and `make test` (everything CI checks).
+
+PYTHON_BIN := .venv/bin/python
+DATA_DIR ?= $(CURDIR)/.data
+TEST_WORKERS ?= 2
+
+.PHONY: help demo demo-reset stop test check lint types messages vendor
+
+help:
+	@echo "make demo        the whole product on http://127.0.0.1:8000 (PORT, DEMO_WEEKS change it)"
+	@echo "make demo-reset  forget the demo's data"
+	@echo "make test        lint, types and all tests"
+	@echo "make check       the quick part: lint, types, tests without browser and replays"
+	@echo "make vendor      copy the front-end files that package.json pins into static/vendor"
+	@echo "make messages    collect and compile translations"
+	@echo "make stop        stop the embedded PostgreSQL and Valkey"
+
+.venv/.installed: requirements.txt requirements-dev.txt scripts/bootstrap.sh
+	@scripts/bootstrap.sh
+
+demo: .venv/.installed
+	@$(PYTHON_BIN) -W ignore manage.py demo
+
+demo-reset: .venv/.installed
+	@$(PYTHON_BIN) -m config.embedded wipe $(DATA_DIR)
+
+stop: .venv/.installed
+	@$(PYTHON_BIN) -m config.embedded stop $(DATA_DIR)
+
+lint: .venv/.installed
+	.venv/bin/ruff check .
+	.venv/bin/ruff format --check .
+	.venv/bin/djlint templates --check --lint --quiet
+
+types: .venv/.installed
+	.venv/bin/mypy .
+
+check: lint types
+	$(PYTHON_BIN) -m pytest -n $(TEST_WORKERS) -m "not browser and not slow"
+
+test: lint types
+	@scripts/ensure-chromium.sh
+	$(PYTHON_BIN) -m pytest -n $(TEST_WORKERS)

@@ -1,0 +1,78 @@
+"""The pages about the reader: the signed-out home page, their workspace, their language."""
+
+from uuid import UUID
+
+from django.conf import settings
+from django.contrib import messages
+from django.core.exceptions import PermissionDenied
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
+from django.views.i18n import set_language
+
+from accounts.access import CURRENT_WORKSPACE, WorkspaceRequest, member_view
+from accounts.forms import WorkspaceForm
+from accounts.models import Membership, Role, record_audit
+
+
+@require_safe
+def landing(request: HttpRequest) -> HttpResponse:
+    """What the product is, for people who are not signed in."""
+    return render(request, "home.html")
+
+
+@require_http_methods(["GET", "POST"])
+@member_view(Role.VIEWER)
+def workspace_settings(request: WorkspaceRequest) -> HttpResponse:
+    """The workspace's name and members; only administrators and the owner may post a new name."""
+    may_edit = request.membership.may(Role.ADMIN)
+    if request.method == "POST" and not may_edit:
+        raise PermissionDenied(_("Only an administrator or the owner can rename the workspace."))
+    old_name = request.workspace.name
+    form = WorkspaceForm(request.POST or None, instance=request.workspace) if may_edit else None
+    if form is not None and request.method == "POST" and form.is_valid():
+        _rename(request, form, old_name)
+        return redirect("settings:workspace")
+    request.workspace.name = old_name  # a refused name must not stand in the page's frame
+    members = request.workspace.memberships.select_related("user").order_by("created_at", "pk")
+    return render(request, "settings/workspace.html", {"form": form, "members": members})
+
+
+def _rename(request: WorkspaceRequest, form: WorkspaceForm, old_name: str) -> None:
+    if not form.has_changed():
+        return
+    workspace = form.save()
+    record_audit(workspace, request.user, "workspace.renamed", workspace.name, old=old_name, new=workspace.name)
+    messages.success(request, _("The workspace is now called “%(name)s”.") % {"name": workspace.name})
+
+
+@require_POST
+@member_view(Role.VIEWER)
+def switch_workspace(request: WorkspaceRequest) -> HttpResponse:
+    """Make another of the person's workspaces the current one. 404 for one that is not theirs."""
+    membership = Membership.objects.filter(user=request.user, workspace_id=_uuid(request.POST.get("workspace"))).first()
+    if membership is None:
+        raise Http404("no such workspace")
+    request.session[CURRENT_WORKSPACE] = str(membership.workspace_id)
+    # Pages of the old workspace would be 404 in the new one, so start from its dashboard.
+    return redirect("home")
+
+
+@require_POST
+def choose_language(request: HttpRequest) -> HttpResponse:
+    """Change the language of the pages; for a signed-in person also remember it in their profile, for e-mails."""
+    response = set_language(request)
+    language = request.POST.get("language", "")
+    if request.user.is_authenticated and language in dict(settings.LANGUAGES):
+        request.user.language = language
+        request.user.save(update_fields=["language"])
+    return response
+
+
+def _uuid(text: str | None) -> UUID:
+    """Raises Http404 for what is not a UUID."""
+    try:
+        return UUID(text or "")
+    except ValueError as error:
+        raise Http404("no such workspace") from error

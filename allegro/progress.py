@@ -1,0 +1,91 @@
+"""A sync run in words: what each stage does, how far it is, what went wrong."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+
+from allegro.messages import message_for
+from allegro.models import RunKind, RunStatus, SyncRun
+from allegro.sync.run import STAGES
+
+STAGE_LABELS: dict[str, str | Promise] = {
+    "journal": _("Journal of changes"),
+    "listing": _("Offer list"),
+    "details": _("Offer details"),
+    "orders": _("Orders"),
+    "changes": _("Working out changes"),
+}
+COUNT_LABELS: dict[str, str | Promise] = {
+    "events": _("new events"),
+    "gaps": _("gaps noted"),
+    "listed": _("offers listed"),
+    "missing": _("missing from the list"),
+    "details": _("offers read"),
+    "parts": _("prices and stocks read"),
+    "changed": _("with a change"),
+    "gone": _("no longer at Allegro"),
+    "postponed": _("put off"),
+    "order_events": _("order events"),
+    "orders": _("orders read"),
+    "lines": _("order lines changed"),
+    "derived": _("offers worked out"),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class StageView:
+    """One stage as shown: its label, "waiting", "running", "succeeded" or "failed", its counts and its message."""
+
+    label: str
+    status: str
+    counts: list[tuple[str, int]]
+    message: str
+    trace_id: str
+    started_at: datetime | None
+    finished_at: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class RunView:
+    """A run as shown, with the share of its stages that are done in per cent."""
+
+    run: SyncRun
+    stages: list[StageView]
+    percent: int
+    message: str
+
+    @property
+    def is_running(self) -> bool:
+        """Whether it goes on."""
+        return self.run.status == RunStatus.RUNNING
+
+
+def run_view(run: SyncRun) -> RunView:
+    """The run with every stage of its kind, also those still to come."""
+    entries = {entry["stage"]: entry for entry in run.stages}
+    names = [name for name, _stage in STAGES[RunKind(run.kind)]]
+    stages = [_stage_view(name, entries.get(name)) for name in names]
+    done = sum(stage.status in {"succeeded", "failed"} for stage in stages)
+    return RunView(run, stages, round(100 * done / len(stages)), message_for(run.error) if run.error else "")
+
+
+def _stage_view(name: str, entry: dict[str, Any] | None) -> StageView:
+    entry = entry or {"status": "waiting", "counts": {}}
+    counts = [(str(COUNT_LABELS.get(key, key)), count) for key, count in entry["counts"].items()]
+    error = entry.get("error", "")
+    return StageView(
+        label=str(STAGE_LABELS[name]),
+        status=entry["status"],
+        counts=counts,
+        message=message_for(error) if error else "",
+        trace_id=entry.get("trace_id", ""),
+        started_at=_instant(entry.get("started_at")),
+        finished_at=_instant(entry.get("finished_at")),
+    )
+
+
+def _instant(text: str | None) -> datetime | None:
+    return datetime.fromisoformat(text) if text else None

@@ -1,0 +1,70 @@
+"""The world: offers, orders, journals, the truth, and a heap of scheduled happenings that time works off in order."""
+
+import heapq
+from bisect import bisect_left
+from collections.abc import Callable
+from datetime import date
+from itertools import count
+
+from allegro.simulator.catalogue import SELLERS, Seller
+from allegro.simulator.instants import warsaw_day
+from allegro.simulator.journal import Journal, offer_journal, order_journal
+from allegro.simulator.offer import Offer
+from allegro.simulator.orders import Order
+from allegro.simulator.truth import TruthLog
+
+Happening = Callable[[], None]
+
+
+class World:
+    """A seeded world. All instants are microseconds UTC; `now` is how far it has been lived.
+
+    What happens depends on the seed and on the edits from outside, not on the steps in which time advances: every
+    happening stands in one heap, and random numbers come from streams named for their purpose.
+    """
+
+    def __init__(self, seed: int, started_at: int, born_at: int) -> None:
+        self.seed = seed
+        self.started_at = started_at
+        self.now = born_at
+        self.offers: dict[str, Offer] = {}
+        self.orders: dict[str, Order] = {}
+        self.orders_by_time: list[Order] = []
+        self.offer_journals: dict[str, Journal] = {key: offer_journal(seed, key) for key in SELLERS}
+        self.order_journals: dict[str, Journal] = {key: order_journal(seed, key) for key in SELLERS}
+        self.truth = TruthLog()
+        self.ghosts: set[str] = set()
+        self._heap: list[tuple[int, int, Happening]] = []
+        self._order_of_scheduling = count()
+
+    @property
+    def start_day(self) -> date:
+        """Return the Warsaw day of the world's start, to which the stories are anchored."""
+        return warsaw_day(self.started_at)
+
+    def schedule(self, at: int, happening: Happening) -> None:
+        """Let something happen at `at`; what is scheduled first for one instant happens first."""
+        heapq.heappush(self._heap, (at, next(self._order_of_scheduling), happening))
+
+    def advance(self, until: int) -> None:
+        """Live up to and including `until`; an earlier instant changes nothing."""
+        while self._heap and self._heap[0][0] <= until:
+            at, _, happening = heapq.heappop(self._heap)
+            self.now = max(self.now, at)
+            happening()
+        self.now = max(self.now, until)
+
+    def offers_of(self, seller_id: str) -> list[Offer]:
+        """Return a seller's offers, newest id first, as the list at Allegro is ordered."""
+        mine = [offer for offer in self.offers.values() if offer.seller_id == seller_id]
+        return sorted(mine, key=lambda offer: int(offer.id), reverse=True)
+
+    def orders_between(self, since: int, until: int) -> list[Order]:
+        """Return all orders with since <= bought at < until."""
+        first = bisect_left(self.orders_by_time, since, key=lambda order: order.bought_at)
+        last = bisect_left(self.orders_by_time, until, key=lambda order: order.bought_at)
+        return self.orders_by_time[first:last]
+
+    def seller(self, seller_id: str) -> Seller:
+        """Return an account by id; raise KeyError for a stranger."""
+        return SELLERS[seller_id]

@@ -1,0 +1,194 @@
+"""One sync run: claim the account, go through the stages, write down what happened, plan the next one."""
+
+import time
+from collections import Counter
+from collections.abc import Callable
+from contextlib import closing
+from datetime import datetime, timedelta
+from typing import Any
+
+import structlog
+from django.conf import settings
+from django.db import IntegrityError, transaction
+from django.utils import timezone
+
+from accounts.models import AccountStatus, SellerAccount
+from allegro.client import AllegroClient
+from allegro.errors import AllegroError, Forbidden, RateLimited, ReconnectRequired
+from allegro.grants import Clock, StoredGrant
+from allegro.models import RunKind, RunStatus, RunTrigger, SyncRun
+from allegro.sync import details, journal, listing, orders
+from allegro.sync.context import SyncContext
+from offers.projection import derive_pending
+
+log = structlog.get_logger(__name__)
+
+# A live run says so several times a minute; one silent for this long was killed.
+SILENT_AFTER = timedelta(minutes=5)
+HEARTBEAT_SECONDS = 5.0
+RETRY_AFTER_FAILURE = timedelta(minutes=10)
+PENALTY = timedelta(minutes=2)
+
+Stage = Callable[[SyncContext], None]
+
+
+class AlreadyRunning(Exception):
+    """Another run of this account is alive; there is nothing to do."""
+
+
+class NotConnected(Exception):
+    """The account is disconnected or waits for its seller to connect it again."""
+
+
+def _derive(context: SyncContext) -> None:
+    context.counts["derived"] = derive_pending(context.account)
+
+
+STAGES: dict[RunKind, tuple[tuple[str, Stage], ...]] = {
+    RunKind.JOURNAL: (
+        ("journal", journal.run),
+        ("details", details.run),
+        ("orders", orders.run),
+        ("changes", _derive),
+    ),
+    RunKind.FULL: (
+        ("journal", journal.run),
+        ("listing", listing.run),
+        ("details", details.run),
+        ("orders", orders.run),
+        ("changes", _derive),
+    ),
+}
+
+
+def sync_account(
+    account: SellerAccount, *, trigger: RunTrigger, kind: RunKind | None = None, at: datetime | None = None
+) -> SyncRun:
+    """Run one sync of `account` in its workspace's scope and return the finished run.
+
+    `kind` None lets the account's last full sync decide. `at` pins every instant of the run, for replays.
+    Raises AlreadyRunning, NotConnected; everything else ends in the run's status and error code.
+    """
+    clock: Clock = (lambda: at) if at is not None else timezone.now
+    if account.status != AccountStatus.CONNECTED:
+        raise NotConnected(account.status)
+    run = claim(account, trigger, kind or due_kind(account, clock()), clock())
+    client = AllegroClient(StoredGrant(account, clock), str(account.pk))
+    with closing(client):
+        context = SyncContext(account, client, clock, _heartbeat(run, client), run.kind == RunKind.FULL)
+        error = _run_stages(run, context)
+    _finish(run, context, error, clock())
+    return run
+
+
+def due_kind(account: SellerAccount, now: datetime) -> RunKind:
+    """Full when the last full sync is long enough ago, else only journal and orders."""
+    last = account.last_full_sync_at
+    return RunKind.FULL if last is None or now - last >= settings.FULL_SYNC_INTERVAL else RunKind.JOURNAL
+
+
+def claim(account: SellerAccount, trigger: RunTrigger, kind: RunKind, now: datetime) -> SyncRun:
+    """Start a run; the database allows one running per account. A silent one is declared interrupted first."""
+    reap(SyncRun.objects.filter(account=account))
+    try:
+        with transaction.atomic():
+            run: SyncRun = SyncRun.objects.create(
+                account=account, trigger=trigger, kind=kind, started_at=now, heartbeat_at=timezone.now()
+            )
+    except IntegrityError:
+        raise AlreadyRunning from None
+    return run
+
+
+def reap(runs: Any) -> int:
+    """Close the runs (a queryset) whose worker died. Returns how many."""
+    silent = runs.filter(status=RunStatus.RUNNING, heartbeat_at__lt=timezone.now() - SILENT_AFTER)
+    closed: int = silent.update(status=RunStatus.INTERRUPTED, error="interrupted", finished_at=timezone.now())
+    return closed
+
+
+def _heartbeat(run: SyncRun, client: AllegroClient) -> Callable[[], None]:
+    last = time.monotonic()
+
+    def beat() -> None:
+        nonlocal last
+        if time.monotonic() - last < HEARTBEAT_SECONDS:
+            return
+        last = time.monotonic()
+        SyncRun.objects.filter(pk=run.pk).update(heartbeat_at=timezone.now(), requests=client.requests)
+
+    return beat
+
+
+def _run_stages(run: SyncRun, context: SyncContext) -> AllegroError | None:
+    """Go through the stages; a stage that fails does not stop the ones that can do without it."""
+    first_error: AllegroError | None = None
+    for name, stage in STAGES[RunKind(run.kind)]:
+        entry = _begin_stage(run, name, context.clock())
+        context.counts = Counter()
+        try:
+            stage(context)
+            entry["status"] = "succeeded"
+        except AllegroError as error:
+            log.warning("stage_failed", stage=name, account=str(context.account.pk), code=error.code, why=str(error))
+            entry.update(status="failed", error=error.code, trace_id=error.trace_id)
+            first_error = first_error or error
+        except Exception:
+            entry.update(status="failed", error="internal")
+            _end_stage(run, entry, context)
+            _fail(run, context)
+            raise
+        _end_stage(run, entry, context)
+        if isinstance(first_error, ReconnectRequired | RateLimited) and name != "changes":
+            derive_pending(context.account)
+            break
+    return first_error
+
+
+def _begin_stage(run: SyncRun, name: str, now: datetime) -> dict[str, Any]:
+    entry: dict[str, Any] = {"stage": name, "status": "running", "started_at": now.isoformat(), "counts": {}}
+    run.stages.append(entry)
+    run.heartbeat_at = timezone.now()
+    run.save(update_fields=["stages", "heartbeat_at"])
+    return entry
+
+
+def _end_stage(run: SyncRun, entry: dict[str, Any], context: SyncContext) -> None:
+    entry["finished_at"] = context.clock().isoformat()
+    entry["counts"] = {name: count for name, count in sorted(context.counts.items()) if count}
+    run.requests = context.client.requests
+
+
+def _fail(run: SyncRun, context: SyncContext) -> None:
+    """Close a run that met a fault of ours, plan the next one, and let the fault be reported."""
+    now = context.clock()
+    run.status, run.error, run.finished_at = RunStatus.FAILED, "internal", now
+    run.save()
+    _plan(context.account, now + RETRY_AFTER_FAILURE)
+
+
+def _finish(run: SyncRun, context: SyncContext, error: AllegroError | None, now: datetime) -> None:
+    succeeded = [entry for entry in run.stages if entry["status"] == "succeeded"]
+    is_complete = error is None
+    run.status = RunStatus.SUCCEEDED if is_complete else RunStatus.PARTIAL if len(succeeded) > 1 else RunStatus.FAILED
+    run.error = error.code if error else ""
+    run.finished_at = now
+    run.requests = context.client.requests
+    run.save()
+    done: dict[str, datetime] = {"last_synced_at": now} if is_complete else {}
+    if is_complete and context.is_full:
+        done["last_full_sync_at"] = now
+    if done:
+        SellerAccount.objects.filter(pk=context.account.pk).update(**done)
+    if not isinstance(error, ReconnectRequired):
+        _plan(context.account, now + _pause_after(error))
+
+
+def _pause_after(error: AllegroError | None) -> timedelta:
+    if error is None or isinstance(error, Forbidden):
+        return settings.JOURNAL_INTERVAL
+    return PENALTY if isinstance(error, RateLimited) else RETRY_AFTER_FAILURE
+
+
+def _plan(account: SellerAccount, at: datetime) -> None:
+    SellerAccount.objects.filter(pk=account.pk, status=AccountStatus.CONNECTED).update(next_sync_at=at)

@@ -1,0 +1,18 @@
+"""Settings → Allegro accounts, mounted under /settings/."""
+
+from django.urls import path
+
+from allegro import views
+
+app_name = "settings"
+
+urlpatterns = [
+    path("accounts/", views.accounts, name="accounts"),
+    path("accounts/connect/", views.connect, name="connect"),
+    path("accounts/callback/", views.callback, name="callback"),
+    path("accounts/<uuid:account_id>/", views.account, name="account"),
+    path("accounts/<uuid:account_id>/sync/", views.sync_now, name="sync_now"),
+    path("accounts/<uuid:account_id>/progress/", views.progress, name="progress"),
+    path("accounts/<uuid:account_id>/disconnect/", views.disconnect, name="disconnect"),
+    path("accounts/<uuid:account_id>/runs/<uuid:run_id>/", views.run, name="run"),
+]

@@ -1,0 +1,144 @@
+"""Settings → Allegro accounts: link, look, sync now, disconnect."""
+
+from uuid import UUID
+
+from django.contrib import messages
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_GET, require_POST
+
+from accounts.access import WorkspaceRequest, get_account, member_view
+from accounts.models import AccountStatus, Role, SellerAccount
+from allegro import linking, oauth
+from allegro.errors import AllegroError
+from allegro.messages import message_for
+from allegro.models import RefreshRequest, RunKind, RunStatus, RunTrigger, StreamCursor, SyncRun
+from allegro.progress import run_view
+from allegro.tasks import run_sync
+from offers.models import CoverageGap
+
+RUNS_SHOWN = 20
+
+
+@require_GET
+@member_view()
+def accounts(request: WorkspaceRequest) -> HttpResponse:
+    """All linked accounts of the workspace with their status."""
+    linked = list(SellerAccount.objects.order_by("connected_at"))
+    return render(request, "settings/accounts.html", {"accounts": linked, "scopes": oauth.READ_SCOPES})
+
+
+@require_POST
+@member_view(Role.ADMIN)
+def connect(request: WorkspaceRequest) -> HttpResponse:
+    """Send the browser to Allegro's consent page; with `account`, to reconnect that one."""
+    reconnect = request.POST.get("account", "")
+    if reconnect:
+        get_account(_uuid(reconnect))
+    try:
+        return redirect(linking.begin_link(request.session, request.workspace, _redirect_uri(request), reconnect))
+    except AllegroError as error:
+        messages.error(request, message_for(error.code))
+        return redirect("settings:accounts")
+
+
+@require_GET
+@member_view(Role.ADMIN)
+def callback(request: WorkspaceRequest) -> HttpResponse:
+    """Allegro sends the browser back here with a code, or with an error."""
+    try:
+        pending = linking.take_pending(request.session, request.GET.get("state", ""), request.workspace)
+        refusal = request.GET.get("error")
+        if refusal or not request.GET.get("code"):
+            messages.warning(request, message_for("access_denied" if refusal == "access_denied" else "code_refused"))
+            return redirect("settings:accounts")
+        account = linking.complete_link(
+            request.workspace, request.user, pending, request.GET["code"], _redirect_uri(request)
+        )
+    except AllegroError as error:
+        messages.error(request, message_for(error.code))
+        return redirect("settings:accounts")
+    messages.success(request, _("%(login)s is linked. The first sync has started.") % {"login": account.login})
+    return redirect("settings:account", account_id=account.pk)
+
+
+@require_GET
+@member_view()
+def account(request: WorkspaceRequest, account_id: UUID) -> HttpResponse:
+    """One account: status, streams, gaps, the run under way and the log of runs."""
+    linked = get_account(account_id)
+    runs = list(SyncRun.objects.filter(account=linked)[:RUNS_SHOWN])
+    context = {
+        "account": linked,
+        "cursors": {cursor.stream: cursor for cursor in StreamCursor.objects.filter(account=linked)},
+        "gaps": CoverageGap.objects.filter(account=linked)[:RUNS_SHOWN],
+        "waiting": RefreshRequest.objects.filter(account=linked).count(),
+        "run": run_view(runs[0]) if runs else None,
+        "runs": [run_view(run) for run in runs],
+        "missing_scopes": [scope for scope in oauth.READ_SCOPES if linked.scopes and scope not in linked.scopes],
+    }
+    return render(request, "settings/account.html", context)
+
+
+@require_POST
+@member_view(Role.ANALYST)
+def sync_now(request: WorkspaceRequest, account_id: UUID) -> HttpResponse:
+    """Queue a full sync; pressing twice queues nothing harmful, for one account has one run."""
+    linked = get_account(account_id)
+    if linked.status != AccountStatus.CONNECTED:
+        messages.error(request, message_for("reconnect_required"))
+        return redirect("settings:account", account_id=linked.pk)
+    run_sync.delay(str(linked.pk), RunTrigger.PERSON, RunKind.FULL)
+    if request.htmx:  # type: ignore[attr-defined]
+        return render(request, "settings/progress.html", {"account": linked, "run": None, "asked_at": timezone.now()})
+    messages.info(request, _("The sync has been started."))
+    return redirect("settings:account", account_id=linked.pk)
+
+
+@require_GET
+@member_view()
+def progress(request: WorkspaceRequest, account_id: UUID) -> HttpResponse:
+    """The newest run, for polling while it runs; `after` is the run that was newest when "sync now" was pressed."""
+    linked = get_account(account_id)
+    newest = SyncRun.objects.filter(account=linked).first()
+    is_new = newest is not None and str(newest.pk) != request.GET.get("after", "")
+    run = run_view(newest) if newest is not None and is_new else None
+    response = render(request, "settings/progress.html", {"account": linked, "run": run})
+    if newest is not None and is_new and newest.status != RunStatus.RUNNING:
+        response["HX-Refresh"] = "true"
+    return response
+
+
+@require_GET
+@member_view()
+def run(request: WorkspaceRequest, account_id: UUID, run_id: UUID) -> HttpResponse:
+    """The log of one run, stage by stage."""
+    linked = get_account(account_id)
+    found = SyncRun.objects.filter(account=linked, pk=run_id).first()
+    if found is None:
+        raise Http404("no such run")
+    return render(request, "settings/run.html", {"account": linked, "run": run_view(found)})
+
+
+@require_POST
+@member_view(Role.ADMIN)
+def disconnect(request: WorkspaceRequest, account_id: UUID) -> HttpResponse:
+    """Forget the tokens; the history stays."""
+    linked = get_account(account_id)
+    linking.unlink(linked, request.user)
+    messages.success(request, _("%(login)s is disconnected. Its history stays.") % {"login": linked.login})
+    return redirect("settings:accounts")
+
+
+def _redirect_uri(request: HttpRequest) -> str:
+    return request.build_absolute_uri(reverse("settings:callback"))
+
+
+def _uuid(text: str) -> UUID:
+    try:
+        return UUID(text)
+    except ValueError:
+        raise Http404("no such account") from None

@@ -1,0 +1,165 @@
+"""Sales day by day, with zeros only where a day without a sale is known to be one.
+
+The order history of an account begins with the first order event or sale that was read; before it a day without a row
+is unknown, and so is every day after the last finished sync.
+"""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from decimal import Decimal
+from uuid import UUID
+
+from django.core.cache import cache
+from django.db.models import Min, Sum
+
+from accounts.models import SellerAccount
+from offers.calendar import ONE_DAY, end_of_day, start_of_day, warsaw_day
+from offers.models import Offer, OrderEvent, SalesDay
+
+PERIODS = (7, 28, 84, 365)
+USUAL_PERIOD = 28
+# The beginning of a history moves only when older orders arrive; finding it costs a walk over all order events.
+CACHE_SECONDS = 600
+
+
+@dataclass(frozen=True, slots=True)
+class Window:
+    """Some Warsaw days, `first` and `last` both included; `choice` is what the address says ("28", "all")."""
+
+    first: date
+    last: date
+    choice: str = ""
+
+    @property
+    def days(self) -> list[date]:
+        """Every day, oldest first."""
+        return [self.first + ONE_DAY * number for number in range((self.last - self.first).days + 1)]
+
+    @property
+    def since(self) -> datetime:
+        """The instant at which the first day begins."""
+        return start_of_day(self.first)
+
+    @property
+    def until(self) -> datetime:
+        """The instant at which the last day ends."""
+        return end_of_day(self.last)
+
+
+def window_for(choice: str, today: date, earliest: date) -> Window:
+    """The days that `choice` asks for, up to `today`; "all" begins at `earliest`, nonsense is the usual period."""
+    if choice == "all":
+        return Window(min(earliest, today), today, choice)
+    length = int(choice) if choice.isdecimal() and int(choice) in PERIODS else USUAL_PERIOD
+    return Window(today - ONE_DAY * (length - 1), today, str(length))
+
+
+@dataclass(frozen=True, slots=True)
+class Coverage:
+    """The days whose sales are known: a day without a row between them is a true zero."""
+
+    first: date
+    last: date
+
+    def covers(self, day: date) -> bool:
+        """Whether no row on `day` means no sale."""
+        return self.first <= day <= self.last
+
+
+def sales_coverage(account: SellerAccount) -> Coverage | None:
+    """The days of `account` whose sales are known, None before the first sync has finished."""
+    if account.last_synced_at is None:
+        return None
+    begin = sales_known_since(account)
+    return Coverage(begin, warsaw_day(account.last_synced_at)) if begin else None
+
+
+def sales_known_since(account: SellerAccount) -> date | None:
+    """The Warsaw day of the account's first order event or sale, None while there is neither."""
+    key = f"sales-known-since:{account.pk}"
+    cached: date | None = cache.get(key)
+    if cached is not None:
+        return cached
+    event = OrderEvent.objects.filter(account=account).aggregate(first=Min("occurred_at"))["first"]
+    sale = SalesDay.objects.filter(account=account).aggregate(first=Min("day"))["first"]
+    days = [day for day in (warsaw_day(event) if event else None, sale) if day is not None]
+    if not days:
+        return None
+    cache.set(key, min(days), CACHE_SECONDS)
+    return min(days)
+
+
+@dataclass(frozen=True, slots=True)
+class DailySales:
+    """One offer's units and revenue (per currency) for each day of a window; None where a day is unknown."""
+
+    days: Sequence[date]
+    units: Sequence[int | None]
+    revenue: dict[str, list[Decimal | None]] = field(default_factory=dict)
+
+    @property
+    def total_units(self) -> int | None:
+        """Pieces over the known days, None where no day is known."""
+        known = [units for units in self.units if units is not None]
+        return sum(known) if known else None
+
+    @property
+    def total_revenue(self) -> dict[str, Decimal]:
+        """Money over the known days, by currency."""
+        return {
+            currency: sum((amount for amount in amounts if amount is not None), Decimal())
+            for currency, amounts in self.revenue.items()
+        }
+
+
+def daily_sales(offer: Offer, window: Window) -> DailySales:
+    """Units and revenue of `offer` on each day of `window`, all marketplaces together, currencies apart."""
+    coverage = sales_coverage(offer.account)
+    rows = list(
+        SalesDay.objects.filter(offer=offer, day__range=(window.first, window.last))
+        .values("day", "currency")
+        .annotate(pieces=Sum("units"), money=Sum("revenue"))
+        .order_by("currency", "day")
+    )
+    units: dict[date, int] = {}
+    money: dict[str, dict[date, Decimal]] = {}
+    for row in rows:
+        units[row["day"]] = units.get(row["day"], 0) + row["pieces"]
+        money.setdefault(row["currency"], {})[row["day"]] = row["money"]
+    # Without a sale in the window, the offer's own currency still has its zeros.
+    own = [offer.currency] if offer.currency else []
+    currencies = sorted(money, key=lambda code: (code != offer.currency, code)) or own
+    return DailySales(
+        window.days,
+        spread(units, window.days, coverage),
+        {currency: _spread_money(money.get(currency, {}), units, window.days, coverage) for currency in currencies},
+    )
+
+
+def spread(rows: dict[date, int], days: Iterable[date], coverage: Coverage | None) -> list[int | None]:
+    """One number per day: the row's, 0 on a covered day without one, else None."""
+    return [rows[day] if day in rows else 0 if coverage and coverage.covers(day) else None for day in days]
+
+
+def _spread_money(
+    rows: dict[date, Decimal], sold: dict[date, int], days: Iterable[date], coverage: Coverage | None
+) -> list[Decimal | None]:
+    """As `spread`; a day with sales in another currency is known too, with nothing in this one."""
+    return [
+        rows[day] if day in rows else Decimal() if day in sold or (coverage and coverage.covers(day)) else None
+        for day in days
+    ]
+
+
+def units_by_offer(offer_ids: Sequence[UUID], window: Window) -> dict[UUID, dict[date, int]]:
+    """Pieces per offer and day, for the offers of one page."""
+    found: dict[UUID, dict[date, int]] = {}
+    rows = (
+        SalesDay.objects.filter(offer__in=offer_ids, day__range=(window.first, window.last))
+        .values_list("offer_id", "day")
+        .annotate(pieces=Sum("units"))
+    )
+    for offer_id, day, pieces in rows:
+        found.setdefault(offer_id, {})[day] = pieces
+    return found

@@ -1,0 +1,149 @@
+"""Loading the facts that changes are derived from: many offers at once, each from its anchor on."""
+
+import uuid
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from django.db.models import F, Q
+
+from accounts.models import SellerAccount
+from offers.changes import PART_OF_EVENT, PURCHASE_TOLERANCE, Event, Facts, Sale, Snapshot
+from offers.fields import DETAIL_PART, PRICE_STOCK_PART
+from offers.models import Offer, OfferEvent, OfferSnapshot, OrderLine
+
+PARTS = (PRICE_STOCK_PART, DETAIL_PART)
+INSTANT = timedelta(microseconds=1)
+Since = Mapping[uuid.UUID, datetime]
+
+
+@dataclass(frozen=True)
+class FactsBatch:
+    """The facts of some offers, and the primary key of each journal row among them by its event id."""
+
+    facts: list[tuple[Offer, Facts]]
+    event_keys: dict[str, int]
+
+
+@dataclass(frozen=True)
+class _Anchors:
+    """Where each offer's derivation starts. An anchor is a part's last snapshot first seen before the offer's `since`:
+    up to it the changes stand already, so what came before need not be loaded."""
+
+    offers: Sequence[Offer]
+    since: Since
+    starts: Mapping[tuple[uuid.UUID, str], datetime]
+    ends: Mapping[tuple[uuid.UUID, str], datetime]
+
+    def cuts(self, offer: Offer) -> dict[str, datetime]:
+        """Up to which instant the changes of each part of `offer` stand."""
+        if offer.pk not in self.since:
+            return {}
+        before = self.since[offer.pk] - INSTANT
+        ends = {part: self.ends[offer.pk, part] for part in PARTS if (offer.pk, part) in self.ends}
+        return {part: min(end, before) for part, end in ends.items()} | {"": before}
+
+    def wanted(self, part: str, key: str, moment: str, margin: timedelta = timedelta(0)) -> Q:
+        """Rows that matter for `part`: all of an offer without anchor, else those since the oldest anchor.
+
+        `key` names the column with the offer (`offer` or `allegro_offer_id`), `moment` the one with the time. Where
+        several offers share the query a few older rows come along; the derivation leaves them out.
+        """
+        anchored = [offer for offer in self.offers if (offer.pk, part) in self.starts]
+        complete = [offer for offer in self.offers if (offer.pk, part) not in self.starts]
+        wanted = Q(**{f"{key}__in": _keys(complete, key)})
+        if anchored:
+            floor = min(self.starts[offer.pk, part] for offer in anchored) - margin
+            wanted |= Q(**{f"{key}__in": _keys(anchored, key), f"{moment}__gte": floor})
+        return wanted
+
+
+def _keys(offers: Sequence[Offer], key: str) -> list[Any]:
+    return [offer.pk if key == "offer" else offer.allegro_id for offer in offers]
+
+
+def load_facts(account: SellerAccount, offers: Sequence[Offer], since: Since) -> FactsBatch:
+    """The facts of each offer: from the anchors of its `since` on, or all of them where it has none."""
+    anchors = _find_anchors(offers, since)
+    snapshots = _load_snapshots(anchors)
+    events, event_keys = _load_events(account, anchors)
+    sales = _load_sales(account, anchors)
+    facts = [
+        (
+            offer,
+            Facts(
+                snapshots[offer.pk],
+                events[offer.allegro_id],
+                sales[offer.allegro_id],
+                account.base_marketplace,
+                anchors.cuts(offer),
+            ),
+        )
+        for offer in offers
+    ]
+    return FactsBatch(facts, event_keys)
+
+
+def _find_anchors(offers: Sequence[Offer], since: Since) -> _Anchors:
+    rows = (
+        OfferSnapshot.objects.filter(offer__in=list(since), part__in=PARTS, first_seen_at__lt=F("offer__derive_from"))
+        .order_by("offer_id", "part", "-first_seen_at")
+        .distinct("offer_id", "part")
+        .values_list("offer_id", "part", "first_seen_at", "last_seen_at")
+    )
+    starts, ends = {}, {}
+    for offer_id, part, first_seen_at, last_seen_at in rows:
+        starts[offer_id, part], ends[offer_id, part] = first_seen_at, last_seen_at
+    return _Anchors(offers, since, starts, ends)
+
+
+def _load_snapshots(anchors: _Anchors) -> dict[uuid.UUID, list[Snapshot]]:
+    wanted = Q(pk__in=[])
+    for part in PARTS:
+        wanted |= Q(part=part) & anchors.wanted(part, "offer", "first_seen_at")
+    rows = (
+        OfferSnapshot.objects.filter(wanted)
+        .order_by("first_seen_at")
+        .values_list("offer_id", "part", "document", "first_seen_at", "last_seen_at")
+    )
+    found: dict[uuid.UUID, list[Snapshot]] = defaultdict(list)
+    for offer_id, *columns in rows:
+        snapshot = Snapshot(*columns)
+        start = anchors.starts.get((offer_id, snapshot.part))
+        if start is None or snapshot.first_seen_at >= start:
+            found[offer_id].append(snapshot)
+    return found
+
+
+def _load_events(account: SellerAccount, anchors: _Anchors) -> tuple[dict[str, list[Event]], dict[str, int]]:
+    price_stock_types = [name for name, part in PART_OF_EVENT.items() if part == PRICE_STOCK_PART]
+    of_price_stock = Q(type__in=price_stock_types)
+    # A future-dated row counts from its receipt, which is never before the start that it is loaded for.
+    wanted = (of_price_stock & anchors.wanted(PRICE_STOCK_PART, "allegro_offer_id", "occurred_at")) | (
+        ~of_price_stock & anchors.wanted(DETAIL_PART, "allegro_offer_id", "occurred_at")
+    )
+    events: dict[str, list[Event]] = defaultdict(list)
+    event_keys: dict[str, int] = {}
+    for row in OfferEvent.objects.filter(wanted, account=account).order_by("occurred_at", "pk"):
+        event_keys[row.event_id] = row.pk
+        events[row.allegro_offer_id].append(
+            Event(row.event_id, row.type, row.occurred_at, row.received_at, _change_types(row.payload))
+        )
+    return events, event_keys
+
+
+def _load_sales(account: SellerAccount, anchors: _Anchors) -> dict[str, list[Sale]]:
+    wanted = anchors.wanted(PRICE_STOCK_PART, "allegro_offer_id", "bought_at", PURCHASE_TOLERANCE)
+    lines = OrderLine.objects.filter(wanted, account=account, superseded_at__isnull=True).order_by("bought_at", "pk")
+    sales: dict[str, list[Sale]] = defaultdict(list)
+    for allegro_id, quantity, bought_at in lines.values_list("allegro_offer_id", "quantity", "bought_at"):
+        sales[allegro_id].append(Sale(quantity, bought_at))
+    return sales
+
+
+def _change_types(payload: dict[str, Any]) -> dict[str, str]:
+    """{"allegro-pl": "MANUAL"} of a price event; empty for other types and where Allegro left it out."""
+    marketplaces = (payload.get("offer") or {}).get("marketplaces") or []
+    return {entry["id"]: entry.get("changeType") or "" for entry in marketplaces if entry.get("id")}

@@ -1,0 +1,224 @@
+"""The sales ledger: order lines keyed by line item, and the daily units and revenue made from them."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from decimal import Decimal
+from typing import Any
+
+from django.db import transaction
+from django.db.models import Count, F, Sum
+from django.db.models.functions import TruncDate
+
+from accounts.models import SellerAccount
+from offers.calendar import WARSAW, end_of_day, start_of_day, warsaw_day
+from offers.models import Offer, OrderEvent, OrderLine, OrderStatus, SalesDay
+from offers.record import derive_after_purchase, ensure_offers
+
+
+@dataclass(frozen=True, slots=True)
+class OrderJournalRow:
+    """One event of the order journal, without the buyer."""
+
+    event_id: str
+    type: str
+    order_id: str
+    revision: str
+    occurred_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class OrderItem:
+    """One bought line; prices are gross, per piece."""
+
+    id: str
+    allegro_offer_id: str
+    offer_name: str
+    quantity: int
+    unit_price: Decimal
+    original_price: Decimal | None
+    currency: str
+    bought_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class OrderForm:
+    """One order (checkout form) without the buyer."""
+
+    id: str
+    revision: str
+    status: str
+    marketplace: str
+    updated_at: datetime | None
+    items: tuple[OrderItem, ...]
+
+
+OfferDayKey = tuple[str, date]
+
+
+@transaction.atomic
+def record_order_events(account: SellerAccount, rows: Sequence[OrderJournalRow], received_at: datetime) -> int:
+    """Store order journal rows; known ones stay as they are. New ones wait until their order has been read."""
+    known = set(
+        OrderEvent.objects.filter(account=account, event_id__in=[row.event_id for row in rows]).values_list(
+            "event_id", flat=True
+        )
+    )
+    new = [
+        OrderEvent(
+            account=account,
+            event_id=row.event_id,
+            type=row.type,
+            order_id=row.order_id,
+            revision=row.revision,
+            occurred_at=row.occurred_at,
+            received_at=received_at,
+        )
+        for row in rows
+        if row.event_id not in known
+    ]
+    OrderEvent.objects.bulk_create(new, ignore_conflicts=True)
+    return len(new)
+
+
+@transaction.atomic
+def record_orders(account: SellerAccount, forms: Sequence[OrderForm], read_at: datetime) -> int:
+    """Bring the ledger to the state of `forms` and their daily sums with it. Returns how many lines changed.
+
+    A line found under another order id was moved by a merge of carts: it is the same sale, never a second one.
+    """
+    lines = {item.id: (form, item) for form in forms for item in form.items}
+    current = {
+        line.line_item_id: line
+        for line in OrderLine.objects.select_for_update().filter(
+            account=account, line_item_id__in=lines, superseded_at__isnull=True
+        )
+    }
+    fresh = [_as_line(account, form, item, read_at) for form, item in lines.values()]
+    changed = [line for line in fresh if _differs(current.get(line.line_item_id), line)]
+    replaced = [current[line.line_item_id] for line in changed if line.line_item_id in current]
+    OrderLine.objects.filter(pk__in=[line.pk for line in replaced]).update(superseded_at=read_at)
+    OrderLine.objects.bulk_create(changed)
+    _name_unknown_offers(account, [item for _form, item in lines.values()], read_at)
+    _derive_new_purchases(account, changed, current)
+    _sum_days(account, {(line.allegro_offer_id, warsaw_day(line.bought_at)) for line in [*changed, *replaced]})
+    OrderEvent.objects.filter(account=account, order_id__in=[form.id for form in forms], pending=True).update(
+        pending=False
+    )
+    return len(changed)
+
+
+def forget_pending(account: SellerAccount, order_ids: Iterable[str]) -> None:
+    """Nothing more will be read for these orders: their revision is stored, or Allegro no longer has them."""
+    OrderEvent.objects.filter(account=account, order_id__in=list(order_ids), pending=True).update(pending=False)
+
+
+def rebuild_sales(account: SellerAccount) -> int:
+    """Delete all daily sums of `account` and make them again from its order lines. Returns the number of days."""
+    with transaction.atomic():
+        SalesDay.objects.filter(account=account).delete()
+        lines = OrderLine.objects.filter(account=account, superseded_at__isnull=True)
+        rows = _sums(account, lines)
+        SalesDay.objects.bulk_create(rows)
+    return len(rows)
+
+
+def _as_line(account: SellerAccount, form: OrderForm, item: OrderItem, read_at: datetime) -> OrderLine:
+    return OrderLine(
+        account=account,
+        line_item_id=item.id,
+        order_id=form.id,
+        revision=form.revision,
+        status=form.status,
+        allegro_offer_id=item.allegro_offer_id,
+        marketplace=form.marketplace or account.base_marketplace,
+        quantity=item.quantity,
+        unit_price=item.unit_price,
+        original_price=item.original_price,
+        currency=item.currency,
+        bought_at=item.bought_at,
+        order_updated_at=form.updated_at,
+        recorded_at=read_at,
+    )
+
+
+STATE_COLUMNS = (
+    "order_id", "revision", "status", "allegro_offer_id", "marketplace", "quantity", "unit_price", "original_price",
+    "currency", "bought_at",
+)  # fmt: skip
+
+
+def _differs(stored: OrderLine | None, fresh: OrderLine) -> bool:
+    if stored is None:
+        return True
+    if stored.order_updated_at and fresh.order_updated_at and fresh.order_updated_at < stored.order_updated_at:
+        return False  # an older state that arrived late
+    return any(getattr(stored, column) != getattr(fresh, column) for column in STATE_COLUMNS)
+
+
+def _name_unknown_offers(account: SellerAccount, items: Iterable[OrderItem], now: datetime) -> None:
+    """Orders name offers that may be unreadable by now; the name in the order is then all there is."""
+    names = {item.allegro_offer_id: item.offer_name for item in items}
+    for allegro_id, offer in ensure_offers(account, names, now).items():
+        if not offer.title and names[allegro_id]:
+            Offer.objects.filter(pk=offer.pk, title="").update(title=names[allegro_id][:250])
+
+
+def _derive_new_purchases(account: SellerAccount, changed: Sequence[OrderLine], current: dict[str, OrderLine]) -> None:
+    bought: dict[str, datetime] = {}
+    for line in changed:
+        before = current.get(line.line_item_id)
+        if before is None or before.quantity != line.quantity:
+            bought[line.allegro_offer_id] = min(line.bought_at, bought.get(line.allegro_offer_id, line.bought_at))
+    derive_after_purchase(account, bought)
+
+
+def _sum_days(account: SellerAccount, keys: set[OfferDayKey]) -> None:
+    if not keys:
+        return
+    days = [day for _offer_id, day in keys]
+    lines = OrderLine.objects.filter(
+        account=account,
+        superseded_at__isnull=True,
+        allegro_offer_id__in={offer_id for offer_id, _day in keys},
+        bought_at__gte=start_of_day(min(days)),
+        bought_at__lt=end_of_day(max(days)),
+    )
+    rows = [row for row in _sums(account, lines) if (row.offer.allegro_id, row.day) in keys]
+    stale = SalesDay.objects.filter(
+        account=account, offer__allegro_id__in={offer_id for offer_id, _day in keys}, day__in=set(days)
+    ).values_list("pk", "offer__allegro_id", "day")
+    SalesDay.objects.filter(pk__in=[pk for pk, offer_id, day in stale if (offer_id, day) in keys]).delete()
+    SalesDay.objects.bulk_create(rows)
+
+
+def _sums(account: SellerAccount, lines: Any) -> list[SalesDay]:
+    """Paid (or cash-on-delivery) lines by offer, marketplace, currency and Warsaw day; cancelled ones are out."""
+    sums = list(
+        lines.filter(status=OrderStatus.READY)
+        .annotate(day=TruncDate("bought_at", tzinfo=WARSAW))
+        .values("allegro_offer_id", "marketplace", "currency", "day")
+        .annotate(
+            units=Sum("quantity"),
+            revenue=Sum(F("quantity") * F("unit_price")),
+            orders=Count("order_id", distinct=True),
+        )
+        .order_by("allegro_offer_id", "day", "marketplace", "currency")
+    )
+    offers = {
+        offer.allegro_id: offer
+        for offer in Offer.objects.filter(account=account, allegro_id__in={each["allegro_offer_id"] for each in sums})
+    }
+    return [
+        SalesDay(
+            account=account,
+            offer=offers[each["allegro_offer_id"]],
+            marketplace=each["marketplace"],
+            currency=each["currency"],
+            day=each["day"],
+            units=each["units"],
+            revenue=each["revenue"],
+            orders=each["orders"],
+        )
+        for each in sums
+    ]

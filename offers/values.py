@@ -1,0 +1,173 @@
+"""One value of an offer's field in words and figures of the reader's language."""
+
+import json
+import re
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from decimal import Decimal, InvalidOperation
+from typing import Any
+
+from django.utils.formats import date_format, number_format
+from django.utils.translation import get_language, ngettext, pgettext
+from django.utils.translation import gettext as _
+
+from accounts.templatetags.ui import format_money
+from offers.calendar import WARSAW
+from offers.fields import Kind
+from offers.models import OfferStatus
+from offers.textdiff import description_html, description_images, plain_text
+
+ISO_DURATION = re.compile(r"P(?:(\d+)M)?(?:(\d+)D)?(?:T(?:(\d+)H)?(?:(\d+)M)?(?:(\d+)S)?)?")
+# The address of one picture in any size: only the last part names the content.
+IMAGE_IDENTITY = re.compile(r"^.*/")
+NO_BREAK_SPACE = "\N{NO-BREAK SPACE}"
+MINUS = "\N{MINUS SIGN}"
+
+
+def show_value(kind: Kind, value: Any) -> str:
+    """`value` of a field of `kind` on one line; a value that was seen to be empty is named so."""
+    if value is None or value in ("", [], {}):
+        return pgettext("a field of an offer", "empty")
+    if isinstance(value, bool):
+        return _("yes") if value else _("no")
+    return _BY_KIND.get(kind, str)(value)
+
+
+def show_money(value: Any) -> str:
+    """{"amount": "49.90", "currency": "PLN"} as "49,90 zł"; anything of another shape as it is."""
+    money = as_money(value)
+    return format_money(*money) if money else _show_document(value)
+
+
+def as_money(value: Any) -> tuple[Decimal, str] | None:
+    """Amount and currency of Allegro's money object, None for anything else."""
+    if not isinstance(value, Mapping):
+        return None
+    try:
+        return Decimal(str(value["amount"])), str(value["currency"])
+    except (KeyError, InvalidOperation):
+        return None
+
+
+def signed_money(amount: Decimal, currency: str) -> str:
+    """A difference of money with its sign and its currency."""
+    return f"{_sign(amount, signed=True)}{format_money(abs(amount), currency)}"
+
+
+def format_percent(ratio: Decimal, *, signed: bool = True) -> str:
+    """A ratio as a percentage with one decimal."""
+    figure = number_format(abs(ratio * 100), decimal_pos=1, use_l10n=True, force_grouping=True)
+    return f"{_sign(ratio, signed=signed)}{figure}{NO_BREAK_SPACE}%"
+
+
+def format_count(number: int, *, signed: bool = False) -> str:
+    """A whole number, grouped as the reader is used to."""
+    figure = number_format(abs(number), use_l10n=True, force_grouping=True)
+    return f"{_sign(Decimal(number), signed=signed)}{figure}"
+
+
+def _sign(number: Decimal, *, signed: bool) -> str:
+    if number < 0:
+        return MINUS
+    return "+" if signed and number > 0 else ""
+
+
+def show_span(since: datetime, until: datetime) -> str:
+    """The Warsaw days of a span, as short as they can be: "3 Sep", "3–12 Sep", "28 Aug – 3 Sep"."""
+    first, last = since.astimezone(WARSAW).date(), until.astimezone(WARSAW).date()
+    # Polish days stand with the month's name in the genitive, which only the long form has.
+    style = "j E" if (get_language() or "pl").startswith("pl") else "j M"
+    if first == last:
+        return date_format(first, style)
+    if (first.year, first.month) == (last.year, last.month):
+        return f"{first.day}–{date_format(last, style)}"
+    return f"{date_format(first, style)} – {date_format(last, style)}"
+
+
+def show_duration(value: Any) -> str:
+    """Allegro's ISO 8601 durations in words: PT24H is "24 hours", P3D "3 days", PT0S "at once"."""
+    found = ISO_DURATION.fullmatch(str(value))
+    if found is None:
+        return str(value)
+    months, days, hours, minutes, seconds = (int(part or 0) for part in found.groups())
+    parts = [
+        ngettext("%(count)d month", "%(count)d months", months) % {"count": months} if months else "",
+        ngettext("%(count)d day", "%(count)d days", days) % {"count": days} if days else "",
+        ngettext("%(count)d hour", "%(count)d hours", hours) % {"count": hours} if hours else "",
+        ngettext("%(count)d minute", "%(count)d minutes", minutes) % {"count": minutes} if minutes else "",
+        ngettext("%(count)d second", "%(count)d seconds", seconds) % {"count": seconds} if seconds else "",
+    ]
+    return " ".join(part for part in parts if part) or _("at once")
+
+
+def show_status(value: Any) -> str:
+    """A publication status in words; one that Allegro may add later stays as it is."""
+    if value == "ARCHIVED":
+        return _("Archived")
+    return str(OfferStatus(value).label) if value in OfferStatus.values else str(value)
+
+
+def parameter_values(value: Any) -> dict[str, str]:
+    """{"Kolor": "czarny, biały"} of Allegro's parameter list; without a name the parameter's id stands for it."""
+    shown: dict[str, str] = {}
+    for entry in value if isinstance(value, list) else []:
+        if isinstance(entry, Mapping):
+            name = str(entry.get("name") or entry.get("id") or "?")
+            shown[name] = ", ".join(str(each) for each in _values_of(entry))
+    return shown
+
+
+def _values_of(parameter: Mapping[str, Any]) -> Sequence[Any]:
+    if parameter.get("values"):
+        values: Sequence[Any] = parameter["values"]
+        return values
+    span = parameter.get("rangeValue")
+    if isinstance(span, Mapping):
+        return [f"{span.get('from')}–{span.get('to')}"]
+    return parameter.get("valuesIds") or []
+
+
+def image_identity(url: Any) -> str:
+    """What stays the same of a picture's address when only host or size changes."""
+    return IMAGE_IDENTITY.sub("", str(url).split("?")[0])
+
+
+def _show_count(value: Any) -> str:
+    return format_count(value) if isinstance(value, int) else str(value)
+
+
+def _show_images(value: Any) -> str:
+    count = len(value) if isinstance(value, list) else 0
+    return ngettext("%(count)d picture", "%(count)d pictures", count) % {"count": count}
+
+
+def _show_parameters(value: Any) -> str:
+    count = len(value) if isinstance(value, list) else 0
+    return ngettext("%(count)d parameter", "%(count)d parameters", count) % {"count": count}
+
+
+def _show_description(value: Any) -> str:
+    words = len(plain_text(description_html(value)).split())
+    text = ngettext("%(count)d word", "%(count)d words", words) % {"count": words}
+    pictures = description_images(value)
+    return f"{text}, {_show_images(pictures)}" if pictures else text
+
+
+def _show_document(value: Any) -> str:
+    if isinstance(value, Mapping):
+        return "; ".join(f"{key}: {_show_document(item)}" for key, item in value.items())
+    if isinstance(value, list):
+        return ", ".join(_show_document(item) for item in value)
+    return value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
+
+
+_BY_KIND = {
+    Kind.MONEY: show_money,
+    Kind.NUMBER: _show_count,
+    Kind.HTML: _show_description,
+    Kind.IMAGES: _show_images,
+    Kind.PARAMETERS: _show_parameters,
+    Kind.STATUS: show_status,
+    Kind.DURATION: show_duration,
+    Kind.DOCUMENT: _show_document,
+}
