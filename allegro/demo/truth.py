@@ -109,7 +109,12 @@ def _note(result: Comparison, action: Action, changes: Sequence[Change]) -> None
 
 def _tells(change: Change, action: Action) -> bool:
     is_then = change.not_before - CLOCK <= action.at <= change.not_after + CLOCK
-    return change.certainty in EDITS and is_then and _is_value_right(change, action, action)
+    # The old value may be that of an earlier action which this one overtook: `_check_change` looks at it.
+    return (
+        change.certainty in EDITS
+        and is_then
+        and (bool(change.units_sold) or canonical(change.new) == canonical(action.new))
+    )
 
 
 def _is_value_right(change: Change, first: Action, last: Action) -> bool:
