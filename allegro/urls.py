@@ -1,10 +1,8 @@
-"""Settings → Allegro accounts, mounted under /settings/."""
+"""Settings → Allegro accounts, mounted under /settings/ in the namespace `settings`."""
 
 from django.urls import path
 
 from allegro import views
-
-app_name = "settings"
 
 urlpatterns = [
     path("accounts/", views.accounts, name="accounts"),

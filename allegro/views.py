@@ -6,7 +6,6 @@ from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
-from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
 
@@ -17,6 +16,7 @@ from allegro.errors import AllegroError
 from allegro.messages import message_for
 from allegro.models import RefreshRequest, RunKind, RunStatus, RunTrigger, StreamCursor, SyncRun
 from allegro.progress import run_view
+from allegro.sync import journal, orders
 from allegro.tasks import run_sync
 from offers.models import CoverageGap
 
@@ -28,7 +28,8 @@ RUNS_SHOWN = 20
 def accounts(request: WorkspaceRequest) -> HttpResponse:
     """All linked accounts of the workspace with their status."""
     linked = list(SellerAccount.objects.order_by("connected_at"))
-    return render(request, "settings/accounts.html", {"accounts": linked, "scopes": oauth.READ_SCOPES})
+    context = {"accounts": linked, "may_link": request.membership.may(Role.ADMIN)}
+    return render(request, "settings/accounts.html", context)
 
 
 @require_POST
@@ -71,9 +72,14 @@ def account(request: WorkspaceRequest, account_id: UUID) -> HttpResponse:
     """One account: status, streams, gaps, the run under way and the log of runs."""
     linked = get_account(account_id)
     runs = list(SyncRun.objects.filter(account=linked)[:RUNS_SHOWN])
+    read_at = {cursor.stream: cursor.advanced_at for cursor in StreamCursor.objects.filter(account=linked)}
     context = {
         "account": linked,
-        "cursors": {cursor.stream: cursor for cursor in StreamCursor.objects.filter(account=linked)},
+        "journal_read_at": read_at.get(journal.STREAM),
+        "orders_read_at": read_at.get(orders.STREAM),
+        "reconnect_message": message_for("reconnect_required"),
+        "may_link": request.membership.may(Role.ADMIN),
+        "may_sync": request.membership.may(Role.ANALYST),
         "gaps": CoverageGap.objects.filter(account=linked)[:RUNS_SHOWN],
         "waiting": RefreshRequest.objects.filter(account=linked).count(),
         "run": run_view(runs[0]) if runs else None,
@@ -91,9 +97,10 @@ def sync_now(request: WorkspaceRequest, account_id: UUID) -> HttpResponse:
     if linked.status != AccountStatus.CONNECTED:
         messages.error(request, message_for("reconnect_required"))
         return redirect("settings:account", account_id=linked.pk)
+    newest = SyncRun.objects.filter(account=linked).first()
     run_sync.delay(str(linked.pk), RunTrigger.PERSON, RunKind.FULL)
     if request.htmx:  # type: ignore[attr-defined]
-        return render(request, "settings/progress.html", {"account": linked, "run": None, "asked_at": timezone.now()})
+        return _progress(request, linked, newest if newest and newest.status == RunStatus.RUNNING else None, newest)
     messages.info(request, _("The sync has been started."))
     return redirect("settings:account", account_id=linked.pk)
 
@@ -105,11 +112,20 @@ def progress(request: WorkspaceRequest, account_id: UUID) -> HttpResponse:
     linked = get_account(account_id)
     newest = SyncRun.objects.filter(account=linked).first()
     is_new = newest is not None and str(newest.pk) != request.GET.get("after", "")
-    run = run_view(newest) if newest is not None and is_new else None
-    response = render(request, "settings/progress.html", {"account": linked, "run": run})
+    response = _progress(request, linked, newest if is_new else None, newest)
     if newest is not None and is_new and newest.status != RunStatus.RUNNING:
-        response["HX-Refresh"] = "true"
+        response["HX-Refresh"] = "true"  # the log, the status and the times around the fragment have changed too
     return response
+
+
+def _progress(request: HttpRequest, linked: SellerAccount, run: SyncRun | None, before: SyncRun | None) -> HttpResponse:
+    context = {
+        "account": linked,
+        "run": run_view(run) if run else None,
+        "waiting_for_run": run is None,
+        "after": before.pk if before and run is None else request.GET.get("after", ""),
+    }
+    return render(request, "settings/progress.html", context)
 
 
 @require_GET

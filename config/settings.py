@@ -87,7 +87,7 @@ INSTALLED_APPS = [
     "offers",
     "allegro",
     "reports",
-    "django.contrib.admin",
+    "accounts.apps.StaffAdminConfig",
     "django.contrib.auth",
     "django.contrib.contenttypes",
     "django.contrib.humanize",

@@ -1,28 +1,21 @@
 """Every address of the product."""
 
-from importlib import import_module
-from importlib.util import find_spec
-
 from django.contrib import admin
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.templatetags.static import static
-from django.urls import NoReverseMatch, URLPattern, URLResolver, include, path, reverse
+from django.urls import URLPattern, URLResolver, include, path
 
-from accounts import urls as accounts_urls
+from accounts.urls import settings_patterns
 from accounts.views import landing
+from allegro.urls import urlpatterns as linking_patterns
 
 Pattern = URLPattern | URLResolver
 
 
 def home(request: HttpRequest) -> HttpResponse:
     """The dashboard for people who are signed in, else what the product is."""
-    if request.user.is_authenticated:
-        try:
-            return redirect(reverse("dashboard"))
-        except NoReverseMatch:
-            pass
-    return landing(request)
+    return redirect("dashboard") if request.user.is_authenticated else landing(request)
 
 
 def favicon(_request: HttpRequest) -> HttpResponse:
@@ -30,20 +23,16 @@ def favicon(_request: HttpRequest) -> HttpResponse:
     return redirect(static("img/favicon.png"))
 
 
-def patterns_of(module: str) -> list[Pattern]:
-    """The addresses of an app that may not have any yet."""
-    return list(import_module(module).urlpatterns) if find_spec(module) else []
-
-
 # One namespace for the settings pages, whichever app serves them.
-settings_pages: list[Pattern] = [*accounts_urls.settings_patterns, *patterns_of("allegro.urls")]
+settings_pages: list[Pattern] = [*settings_patterns, *linking_patterns]
 
 urlpatterns: list[Pattern] = [
     path("", home, name="home"),
-    path("favicon.ico", favicon),
+    path("favicon.ico", favicon, name="favicon"),
     path("", include("accounts.urls")),
     path("settings/", include((settings_pages, "settings"))),
     path("accounts/", include("allauth.urls")),
     path("admin/", admin.site.urls),
+    path("", include("offers.urls")),
+    path("", include("reports.urls")),
 ]
-urlpatterns += [path("", include(module)) for module in ("offers.urls", "reports.urls") if find_spec(module)]

@@ -1,0 +1,69 @@
+// Markers of the offer's chart: what is shown apart and what is drawn as one mark with a count at the present zoom.
+(function () {
+  "use strict";
+  const NEAR = 16; // pixels: closer marks would cover each other
+  const WIDEST = 60; // pixels: a group of points covers no more than this, however dense they are
+  const BAND_FROM = 18; // pixels: an interval this wide is drawn with its true ends
+
+  // "2026-09-07T14:03:00+02:00" as the milliseconds of its Warsaw wall clock, whatever the reader's own time zone is.
+  function wallClock(text) {
+    return Date.parse(text.slice(0, 19) + "Z");
+  }
+
+  function placed(change, toPixel) {
+    const from = wallClock(change.from);
+    const to = wallClock(change.to);
+    return { change, from, to, left: toPixel(from), right: toPixel(to) };
+  }
+
+  function isBand(mark) {
+    return !mark.change.moment && mark.right - mark.left >= BAND_FROM;
+  }
+
+  // Bands join only where both ends coincide: fields found changed between the same two reads.
+  function joinBands(marks) {
+    const joined = [];
+    for (const mark of marks) {
+      const twin = joined.find(
+        (each) => Math.abs(each.left - mark.left) < 6 && Math.abs(each.right - mark.right) < 6,
+      );
+      if (twin) twin.changes.push(mark.change);
+      else joined.push({ ...mark, band: true, changes: [mark.change] });
+    }
+    return joined;
+  }
+
+  // Points, from left to right: one that comes too close to the group before it joins the group.
+  function joinPoints(marks) {
+    const joined = [];
+    for (const mark of marks) {
+      const last = joined[joined.length - 1];
+      const middle = (mark.left + mark.right) / 2;
+      if (last && middle - last.end < NEAR && middle - last.begin < WIDEST) {
+        last.changes.push(mark.change);
+        last.end = middle;
+        last.to = Math.max(last.to, mark.to);
+      } else {
+        joined.push({ ...mark, band: false, begin: middle, end: middle, changes: [mark.change] });
+      }
+    }
+    return joined;
+  }
+
+  function lane(changes, toPixel) {
+    const marks = changes.map((change) => placed(change, toPixel)).sort((a, b) => a.left + a.right - b.left - b.right);
+    return [...joinBands(marks.filter(isBand)), ...joinPoints(marks.filter((mark) => !isBand(mark)))];
+  }
+
+  // All marks of all lanes; `lanes` are the keys of the groups from top to bottom.
+  function cluster(changes, lanes, toPixel) {
+    return lanes.flatMap((key, row) =>
+      lane(
+        changes.filter((change) => change.group === key),
+        toPixel,
+      ).map((mark) => ({ ...mark, row, group: key })),
+    );
+  }
+
+  window.chartMarkers = { cluster, wallClock };
+})();

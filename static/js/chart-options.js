@@ -1,0 +1,495 @@
+// From the chart's document to an ECharts option: axes, series, shaded spans, lanes and tooltips.
+(function () {
+  "use strict";
+  const DAY = 86400000;
+  const { wallClock } = window.chartMarkers;
+  const MAIN_TOP = 58;
+  const LANE = 26;
+
+  function dayStart(day) {
+    return Date.parse(day + "T00:00:00Z");
+  }
+
+  // Geometry: one tall grid for the figures, one lane per kind of change below it.
+  function layout(width, laneCount) {
+    const isNarrow = width < 560;
+    const main = isNarrow ? 210 : 290;
+    const lanesTop = MAIN_TOP + main + 34;
+    const lanesHeight = Math.max(1, laneCount) * LANE;
+    return {
+      isNarrow,
+      left: isNarrow ? 66 : 84,
+      right: isNarrow ? 44 : 64,
+      main,
+      lanesTop,
+      lanesHeight,
+      height: lanesTop + lanesHeight + 64,
+    };
+  }
+
+  // Elements for tooltips: text only, so nothing that a seller typed can become markup.
+  function element(tag, className, text) {
+    const made = document.createElement(tag);
+    if (className) made.className = className;
+    if (text !== undefined) made.textContent = text;
+    return made;
+  }
+
+  function row(name, value, mark) {
+    const line = element("div", "tip-row");
+    if (mark) line.append(element("span", `tip-mark ${mark}`));
+    line.append(element("span", "tip-name", name), element("span", "tip-value", value));
+    return line;
+  }
+
+  function formats(language, texts) {
+    const whole = new Intl.NumberFormat(language);
+    const day = new Intl.DateTimeFormat(language, { timeZone: "UTC", weekday: "short", day: "numeric", month: "short", year: "numeric" });
+    const moment = new Intl.DateTimeFormat(language, { timeZone: "UTC", day: "numeric", month: "short", hour: "2-digit", minute: "2-digit" });
+    return {
+      count: (value) => (value === null || value === undefined ? `— (${texts.unknown})` : whole.format(value)),
+      money: (value, currency) =>
+        value === null || value === undefined
+          ? `— (${texts.unknown})`
+          : new Intl.NumberFormat(language, { style: "currency", currency }).format(value),
+      day: (value) => day.format(value),
+      moment: (value) => moment.format(value),
+    };
+  }
+
+  // Series ------------------------------------------------------------------------------------------------------------
+
+  // Bars are drawn by hand: the library's own widen a time axis, and the lanes below would no longer line up.
+  function unitSeries(view) {
+    const { data, colors, texts } = view;
+    return {
+      id: "units",
+      name: texts.units,
+      type: "custom",
+      clip: true,
+      itemStyle: { color: colors.units },
+      encode: { x: 0, y: 1 },
+      data: data.days.map((day, index) => [dayStart(day) + DAY / 2, data.units[index]]),
+      renderItem: (params, api) => barShape(api, colors.units, data.days[params.dataIndex] === data.now.slice(0, 10)),
+      markArea: { silent: true, animation: false, data: shadedAreas(view) },
+    };
+  }
+
+  function barShape(api, color, isToday) {
+    const units = api.value(1);
+    if (!Number.isFinite(units) || units === 0) return null;
+    const [x, y] = api.coord([api.value(0), units]);
+    const foot = api.coord([api.value(0), 0])[1];
+    const width = Math.max(1, Math.min(34, api.size([DAY, 0])[0] * 0.72));
+    const shape = { x: x - width / 2, y, width, height: foot - y, r: width > 6 ? [3, 3, 0, 0] : 0 };
+    return { type: "rect", shape, style: { fill: color, opacity: isToday ? 0.5 : 1 } };
+  }
+
+  function shadedAreas({ data, colors }) {
+    const spans = data.spans.map((span) => ({ ...span, color: colors[span.kind] }));
+    const gaps = data.gaps.map((gap) => ({ ...gap, color: colors.gap }));
+    return [...gaps, ...spans].map((each) => [
+      { xAxis: wallClock(each.from), itemStyle: { color: each.color } },
+      { xAxis: wallClock(each.to) },
+    ]);
+  }
+
+  function lineSeries(id, name, color, axis, points, more) {
+    return {
+      id,
+      name,
+      type: "line",
+      yAxisIndex: axis,
+      data: points,
+      showSymbol: points.length < 40,
+      symbolSize: 4,
+      connectNulls: false,
+      lineStyle: { color, width: 2 },
+      itemStyle: { color },
+      emphasis: { disabled: true },
+      ...more,
+    };
+  }
+
+  function byDay(days, values) {
+    return days.map((day, index) => [dayStart(day) + DAY / 2, values[index] === null ? null : Number(values[index])]);
+  }
+
+  // Known spans of price; where two do not touch, the price between them is not known and nothing is drawn.
+  function pricePoints(segments) {
+    const points = [];
+    segments.forEach((segment, index) => {
+      const amount = Number(segment.amount);
+      const next = segments[index + 1];
+      points.push([wallClock(segment.from), amount], [wallClock(segment.to), amount]);
+      if (next && next.from !== segment.to) points.push([wallClock(segment.to), null]);
+    });
+    return points;
+  }
+
+  function periodSeries(view) {
+    const { colors, texts, periods } = view;
+    return {
+      id: "periods",
+      name: texts.periodVisits,
+      type: "custom",
+      yAxisIndex: view.axes.visits,
+      itemStyle: { color: colors.report },
+      encode: { x: [0, 1], y: 2 },
+      clip: true,
+      tooltip: { trigger: "item" },
+      data: periods.map((period) => [dayStart(period.from), dayStart(period.to) + DAY, period.visits]),
+      renderItem: (_params, api) => periodShape(api, colors.report),
+    };
+  }
+
+  // One report: a flat segment over its whole period, never a value of a single day.
+  function periodShape(api, color) {
+    const visits = api.value(2);
+    const isKnown = Number.isFinite(visits);
+    const [left, y] = api.coord([api.value(0), isKnown ? visits : 0]);
+    const [right] = api.coord([api.value(1), 0]);
+    const foot = api.coord([api.value(0), 0])[1];
+    const shape = { x: left + 1, y, width: Math.max(1, right - left - 2), height: Math.max(0, foot - y) };
+    return {
+      type: "group",
+      children: [
+        { type: "rect", shape, style: { fill: color, opacity: 0.09 } },
+        { type: "rect", shape: { ...shape, height: 2.5 }, style: { fill: color } },
+      ],
+    };
+  }
+
+  // Lanes -------------------------------------------------------------------------------------------------------------
+
+  function markerSeries(view) {
+    return {
+      id: "markers",
+      type: "custom",
+      xAxisIndex: 1,
+      yAxisIndex: view.axes.lanes,
+      clip: false,
+      animation: false,
+      encode: { x: [0, 1], y: 2 },
+      tooltip: { trigger: "item" },
+      cursor: "pointer",
+      data: view.marks.map((mark) => [mark.from, mark.to, mark.row]),
+      renderItem: (params, api) => markerShape(view, view.marks[params.dataIndex], params, api),
+      markArea: {
+        silent: true,
+        animation: false,
+        itemStyle: { color: view.colors.gap },
+        data: view.data.gaps.map((gap) => [{ xAxis: wallClock(gap.from) }, { xAxis: wallClock(gap.to) }]),
+      },
+    };
+  }
+
+  function markerShape(view, mark, params, api) {
+    if (!mark) return null;
+    const [left, y] = api.coord([mark.from, mark.row]);
+    const [right] = api.coord([mark.to, mark.row]);
+    const area = params.coordSys;
+    if (right < area.x - 1 || left > area.x + area.width + 1) return null;
+    const color = view.colors.groups[mark.group];
+    const chosen = mark.changes.some((change) => change.id === view.chosen);
+    const faint = mark.changes.every((change) => change.minor);
+    const parts = mark.band ? bandParts(mark, left, right, y, area, color) : pointParts(mark, (left + right) / 2, y, color, view, chosen);
+    return { type: "group", style: { opacity: faint ? 0.55 : 1 }, children: parts };
+  }
+
+  function bandParts(mark, left, right, y, area, color) {
+    const x = Math.max(left, area.x);
+    const width = Math.max(2, Math.min(right, area.x + area.width) - x);
+    const parts = [
+      {
+        type: "rect",
+        shape: { x, y: y - 6, width, height: 12, r: 6 },
+        style: { fill: color, fillOpacity: 0.28, stroke: color, lineWidth: 1 },
+      },
+    ];
+    if (mark.changes.length > 1) parts.push(countText(mark, x + width / 2, y, color));
+    return parts;
+  }
+
+  function pointParts(mark, x, y, color, view, chosen) {
+    const many = mark.changes.length > 1;
+    const guide = {
+      type: "line",
+      silent: true,
+      shape: { x1: x, y1: MAIN_TOP, x2: x, y2: MAIN_TOP + view.layout.main },
+      style: { stroke: color, lineWidth: 1, opacity: chosen ? 0.9 : 0.28, lineDash: chosen ? null : [2, 3] },
+    };
+    const dot = {
+      type: "circle",
+      shape: { cx: x, cy: y, r: many ? 9 : 5.5 },
+      style: { fill: color, stroke: chosen ? view.colors.text : view.colors.surface, lineWidth: chosen ? 2 : 1.5 },
+    };
+    return many ? [guide, dot, countText(mark, x, y, view.colors.surface)] : [guide, dot];
+  }
+
+  function countText(mark, x, y, color) {
+    return {
+      type: "text",
+      silent: true,
+      style: {
+        text: mark.changes.length > 99 ? "99+" : String(mark.changes.length),
+        x,
+        y,
+        align: "center",
+        verticalAlign: "middle",
+        fill: color,
+        fontSize: 10,
+        fontWeight: 600,
+      },
+    };
+  }
+
+  // Tooltips ----------------------------------------------------------------------------------------------------------
+
+  function dayTip(view, time) {
+    const { data, format, texts } = view;
+    const index = Math.floor((time - dayStart(data.days[0])) / DAY);
+    const day = data.days[index];
+    if (!day) return null;
+    const tip = element("div", "tip");
+    tip.append(element("div", "tip-head", format.day(dayStart(day)) + (day === data.now.slice(0, 10) ? ` – ${texts.today}` : "")));
+    tip.append(row(texts.units, format.count(data.units[index]), "mark-units"));
+    for (const each of data.revenue.filter((found) => found.currency === view.currency || Number(found.values[index]))) {
+      tip.append(row(texts.revenue, format.money(each.values[index], each.currency), "mark-revenue"));
+    }
+    tip.append(row(texts.price, pricesOn(view, dayStart(day)), "mark-price"));
+    for (const each of data.visitors) tip.append(row(texts.visitors, format.count(each.values[index]), "mark-visits"));
+    tip.append(...periodRows(view, day), ...spanRows(view, dayStart(day)));
+    return tip;
+  }
+
+  function pricesOn({ data, format, texts }, start) {
+    const found = data.price
+      .filter((each) => wallClock(each.from) < start + DAY && wallClock(each.to) > start)
+      .map((each) => format.money(Number(each.amount), each.currency));
+    return found.length ? found.filter((each, index) => each !== found[index - 1]).join(" → ") : `— (${texts.unknown})`;
+  }
+
+  function periodRows({ periods, format, texts }, day) {
+    return periods
+      .filter((period) => period.from <= day && day <= period.to)
+      .map((period) => row(`${texts.periodVisits} ${period.from} – ${period.to}`, format.count(period.visits), "mark-report"));
+  }
+
+  function spanRows({ data }, start) {
+    return [...data.spans, ...data.gaps]
+      .filter((each) => wallClock(each.from) < start + DAY && wallClock(each.to) > start)
+      .map((each) => element("div", "tip-note", each.label));
+  }
+
+  function periodTip({ periods, format, texts }, index) {
+    const period = periods[index];
+    const tip = element("div", "tip");
+    tip.append(element("div", "tip-head", `${texts.report}: ${period.from} – ${period.to}`));
+    tip.append(row(texts.periodVisits, format.count(period.visits), "mark-report"));
+    tip.append(row(texts.units, format.count(period.units)));
+    tip.append(row(texts.revenue, period.revenue === null ? "—" : format.money(Number(period.revenue), period.currency || "PLN")));
+    tip.append(element("div", "tip-note", period.file_name || ""));
+    return tip;
+  }
+
+  function when({ format, texts }, change) {
+    const from = format.moment(wallClock(change.from));
+    if (change.moment) return from;
+    return `${texts.between} ${from} ${texts.and} ${format.moment(wallClock(change.to))}`;
+  }
+
+  function changeLines(view, change) {
+    const block = element("div", "tip-change");
+    block.append(element("div", "tip-head", change.label), element("div", "tip-when", when(view, change)));
+    block.append(element("div", "tip-text", change.text));
+    if (change.note) block.append(element("div", "tip-note", change.note));
+    return block;
+  }
+
+  function markTip(view, index) {
+    const mark = view.marks[index];
+    if (!mark) return null;
+    const { texts } = view;
+    const tip = element("div", "tip");
+    const many = mark.changes.length > 1;
+    if (many) tip.append(element("div", "tip-head", `${mark.changes.length} × ${view.labels[mark.group]}`));
+    tip.append(...mark.changes.slice(0, 4).map((change) => changeLines(view, change)));
+    if (mark.changes.length > 4) tip.append(element("div", "tip-note", `+ ${mark.changes.length - 4} ${texts.more}`));
+    tip.append(element("div", "tip-hint", many ? texts.zoomHint : texts.openHint));
+    return tip;
+  }
+
+  function tooltip(view) {
+    return {
+      trigger: "axis",
+      confine: true,
+      className: "chart-tip",
+      padding: 0,
+      borderWidth: 0,
+      transitionDuration: 0,
+      backgroundColor: "transparent",
+      axisPointer: { type: "line", lineStyle: { color: view.colors.muted, type: "solid", opacity: 0.5 } },
+      formatter(params) {
+        if (Array.isArray(params)) return params.length ? dayTip(view, params[0].axisValue) : null;
+        if (params.seriesId === "markers") return markTip(view, params.dataIndex);
+        return params.seriesId === "periods" ? periodTip(view, params.dataIndex) : null;
+      },
+    };
+  }
+
+  // Axes --------------------------------------------------------------------------------------------------------------
+
+  function timeAxis(view, grid, showLabels) {
+    const { data, colors } = view;
+    return {
+      type: "time",
+      gridIndex: grid,
+      min: dayStart(data.from),
+      max: dayStart(data.to) + DAY,
+      minInterval: DAY,
+      axisLine: { lineStyle: { color: colors.line } },
+      axisTick: { show: showLabels, lineStyle: { color: colors.line } },
+      axisLabel: { show: showLabels, color: colors.muted, hideOverlap: true },
+      splitLine: { show: false },
+      axisPointer: { show: grid === 0, triggerTooltip: grid === 0, snap: false },
+    };
+  }
+
+  function valueAxis(view, name, more) {
+    const { colors } = view;
+    return {
+      type: "value",
+      gridIndex: 0,
+      name,
+      nameGap: 12,
+      nameTextStyle: { color: colors.muted, align: more.position === "right" ? "left" : "right", padding: 0 },
+      axisLabel: { color: colors.muted },
+      splitLine: { show: false },
+      splitNumber: 4,
+      ...more,
+    };
+  }
+
+  function valueAxes(view) {
+    const { data, colors, texts, format, layout: shape } = view;
+    const priceCurrency = data.price.length ? data.price[0].currency : view.currency;
+    const axes = [
+      valueAxis(view, "", { position: "left", minInterval: 1, min: 0, splitLine: { lineStyle: { color: colors.line, opacity: 0.6 } } }),
+      valueAxis(view, shape.isNarrow || !data.price.length ? "" : `${texts.price}, ${priceCurrency}`, {
+        position: "right",
+        scale: true,
+        show: data.price.length > 0,
+        boundaryGap: ["12%", "12%"],
+        axisLabel: { color: colors.muted, formatter: (value) => format.count(value) },
+      }),
+      valueAxis(view, "", { show: false, min: 0 }),
+      ...data.revenue.map(() => valueAxis(view, "", { show: false, min: 0 })),
+    ];
+    axes[0].name = shape.isNarrow ? "" : texts.units;
+    view.axes = { visits: 2, revenue: 3, lanes: axes.length };
+    return [...axes, laneAxis(view)];
+  }
+
+  function laneAxis({ lanes, labels, colors, layout: shape }) {
+    return {
+      type: "category",
+      gridIndex: 1,
+      inverse: true,
+      axisPointer: { show: false },
+      data: lanes.map((key) => labels[key]),
+      axisLine: { show: false },
+      axisTick: { show: false },
+      axisLabel: { color: colors.muted, fontSize: shape.isNarrow ? 10 : 11, width: shape.left - 10, overflow: "truncate", interval: 0 },
+      splitLine: { show: true, lineStyle: { color: colors.line, opacity: 0.6 } },
+    };
+  }
+
+  function zoom(view) {
+    const shared = { xAxisIndex: [0, 1], filterMode: "none", minValueSpan: DAY / 4, ...view.zoom };
+    return [
+      { ...shared, type: "inside", zoomOnMouseWheel: "ctrl", moveOnMouseMove: false, moveOnMouseWheel: false, preventDefaultMouseMove: false },
+      {
+        ...shared,
+        type: "slider",
+        height: 20,
+        bottom: 8,
+        left: view.layout.left,
+        right: view.layout.right,
+        brushSelect: false,
+        borderColor: view.colors.line,
+        fillerColor: view.colors.filler,
+        handleStyle: { color: view.colors.surface, borderColor: view.colors.muted },
+        moveHandleSize: 0,
+        moveHandleStyle: { opacity: 0 },
+        emphasis: { moveHandleStyle: { opacity: 0 } },
+        showDataShadow: false,
+        showDetail: false,
+      },
+    ];
+  }
+
+  function series(view) {
+    const { data, colors, texts } = view;
+    const many = data.revenue.length > 1;
+    return [
+      unitSeries(view),
+      ...data.revenue.map((each, index) =>
+        lineSeries(`revenue-${each.currency}`, many ? `${texts.revenue}, ${each.currency}` : texts.revenue, colors.revenue, view.axes.revenue + index, byDay(data.days, each.values)),
+      ),
+      lineSeries("price", texts.price, colors.price, 1, pricePoints(data.price), { showSymbol: false }),
+      ...data.visitors.map((each) =>
+        lineSeries(`visitors-${each.marketplace}`, data.visitors.length > 1 ? `${texts.visitors} ${each.marketplace}` : texts.visitors, colors.visits, view.axes.visits, byDay(data.days, each.values), {
+          lineStyle: { color: colors.visits, width: 1.5, type: "dashed" },
+        }),
+      ),
+      ...(view.periods.length ? [periodSeries(view)] : []),
+      markerSeries(view),
+    ];
+  }
+
+  function grid({ layout: shape }) {
+    const sides = { left: shape.left, right: shape.right };
+    return [
+      { ...sides, top: MAIN_TOP, height: shape.main },
+      { ...sides, top: shape.lanesTop, height: shape.lanesHeight },
+    ];
+  }
+
+  function legend(view) {
+    return {
+      type: "scroll",
+      top: 0,
+      left: 0,
+      right: 0,
+      icon: "roundRect",
+      itemWidth: 14,
+      itemHeight: 8,
+      inactiveColor: view.colors.inactive,
+      textStyle: { color: view.colors.text },
+      selected: view.selected,
+    };
+  }
+
+  // The whole option; `view` is described where it is made, in offer-chart.js.
+  function build(view) {
+    const yAxis = valueAxes(view);
+    return {
+      useUTC: true,
+      animation: !view.isStill,
+      animationDuration: 250,
+      animationDurationUpdate: 0,
+      textStyle: { fontFamily: view.colors.font },
+      aria: { enabled: true, label: { description: view.summary } },
+      grid: grid(view),
+      legend: legend(view),
+      tooltip: tooltip(view),
+      xAxis: [timeAxis(view, 0, true), timeAxis(view, 1, false)],
+      yAxis,
+      dataZoom: zoom(view),
+      series: series(view),
+    };
+  }
+
+  window.chartOptions = { build, layout, formats, markerSeries };
+})();
