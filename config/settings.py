@@ -267,7 +267,7 @@ CELERY_TIMEZONE = "UTC"
 
 # Logs and errors -----------------------------------------------------------------------------------------------------
 
-LOGGING = logging_settings(json=not DEBUG)
+LOGGING = logging_settings(json=not DEBUG, level=env.str("LOG_LEVEL", default="INFO").upper())
 SENTRY_DSN = env.str("SENTRY_DSN", default="")
 if SENTRY_DSN:
     import sentry_sdk

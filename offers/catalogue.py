@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any
 from uuid import UUID
 
@@ -12,7 +12,7 @@ from django.db.models import F, OuterRef, QuerySet, Subquery, Sum
 from accounts.models import SellerAccount
 from offers.daily import Coverage, Window, sales_coverage, spread, units_by_offer
 from offers.models import Certainty, Offer, OfferChange, SalesDay
-from offers.presentation import ShownChange, present
+from offers.presentation import label_of
 
 PAGE_SIZE = 50
 TREND_DAYS = 28
@@ -24,6 +24,15 @@ SPARK_WIDTH, SPARK_HEIGHT = 96, 24
 
 
 @dataclass(frozen=True, slots=True)
+class Edit:
+    """The newest edit of an offer: which field, and when it was done at the latest."""
+
+    change_id: UUID
+    label: str
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
 class Row:
     """One offer of the catalogue; `units` is None where no day of the last 28 is known."""
 
@@ -31,7 +40,7 @@ class Row:
     units: int | None
     known_days: int
     spark: str
-    last_change: ShownChange | None
+    edit: Edit | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,32 +91,34 @@ def list_offers(
     page = Paginator(sorted_offers(offers, sort, window), PAGE_SIZE).get_page(number)
     shown = list(page.object_list)
     ids = [offer.pk for offer in shown]
-    units, changes = units_by_offer(ids, window), last_changes(ids)
+    units, edits = units_by_offer(ids, window), last_edits(ids)
     by_id = {account.pk: account for account in accounts}
     coverage = {pk: sales_coverage(by_id[pk]) for pk in {offer.account_id for offer in shown}}
     for offer in shown:
         offer.account = by_id[offer.account_id]
-    rows = [_row(offer, units.get(offer.pk, {}), coverage[offer.account_id], changes, window) for offer in shown]
+    rows = [_row(offer, units.get(offer.pk, {}), coverage[offer.account_id], edits, window) for offer in shown]
     return Listing(page, rows)
 
 
-def last_changes(offer_ids: Sequence[UUID]) -> dict[UUID, ShownChange]:
+def last_edits(offer_ids: Sequence[UUID]) -> dict[UUID, Edit]:
     """The newest edit of each offer; sales are no edits."""
     newest = (
         OfferChange.objects.filter(offer__in=offer_ids)
         .exclude(certainty=Certainty.SOLD)
         .order_by("offer_id", "-not_after", "-id")
         .distinct("offer_id")
+        # Old and new may be whole descriptions; a row of the list shows neither.
+        .only("id", "offer_id", "field", "event_type", "not_after")
     )
-    return {change.offer_id: present(change) for change in newest}
+    return {change.offer_id: Edit(change.pk, label_of(change), change.not_after) for change in newest}
 
 
 def _row(
-    offer: Offer, units: dict[date, int], coverage: Coverage | None, changes: dict[UUID, ShownChange], window: Window
+    offer: Offer, units: dict[date, int], coverage: Coverage | None, edits: dict[UUID, Edit], window: Window
 ) -> Row:
     series = spread(units, window.days, coverage)
     known = [value for value in series if value is not None]
-    return Row(offer, sum(known) if known else None, len(known), sparkline(series), changes.get(offer.pk))
+    return Row(offer, sum(known) if known else None, len(known), sparkline(series), edits.get(offer.pk))
 
 
 def sparkline(series: Sequence[int | None]) -> str:

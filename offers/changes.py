@@ -42,6 +42,8 @@ PART_OF_EVENT = {
 FIELD_OF_EVENT = {PRICE_CHANGED: PRICE.key, STOCK_CHANGED: STOCK.key}
 # A purchase and the stock event it causes carry times a moment apart.
 PURCHASE_TOLERANCE = timedelta(seconds=5)
+# So long before an anchor, purchases and stock events still decide which of them belong together after it.
+PURCHASE_MARGIN = timedelta(minutes=1)
 # Allegro has published events dated weeks ahead (allegro-api issue 3854); clocks may differ by less than this.
 CLOCK_TOLERANCE = timedelta(minutes=1)
 
@@ -172,7 +174,8 @@ class _PartTimeline:
             (snapshot for snapshot in facts.snapshots if snapshot.part == part), key=lambda each: each.first_seen_at
         )
         self.is_anchored = part in facts.cuts
-        self.events = [event for event in events if PART_OF_EVENT.get(event.type) == part and self._is_wanted(event)]
+        self.announced = [event for event in events if PART_OF_EVENT.get(event.type) == part]
+        self.events = [event for event in self.announced if self._is_wanted(event)]
         self.explained: set[str] = set()
 
     def _is_wanted(self, event: Event) -> bool:
@@ -282,7 +285,8 @@ class _PartTimeline:
         """A stock event beside a purchase needs no other explanation, even where the stock read later is the same."""
         if self.part != PRICE_STOCK_PART:
             return
-        stock_events = [event for event in self.events if event.type == STOCK_CHANGED]
+        # Those before the anchor too: a purchase just before it must not take an event just after it.
+        stock_events = [event for event in self.announced if event.type == STOCK_CHANGED]
         edits = {event.id for event in _not_purchases(stock_events, self.facts.sales)}
         self.explained.update(event.id for event in stock_events if event.id not in edits)
 
@@ -375,7 +379,7 @@ def _status_change(
 def _not_purchases(events: Sequence[Event], sales: Sequence[Sale]) -> list[Event]:
     """The stock events left when each purchase has taken the nearest event at its own moment."""
     left = list(events)
-    for sale in sales:
+    for sale in sorted(sales, key=lambda sale: (sale.bought_at, sale.units)):
         near = [event for event in left if abs(event.occurred_at - sale.bought_at) <= PURCHASE_TOLERANCE]
         if near:
             left.remove(min(near, key=lambda event: abs(event.occurred_at - sale.bought_at)))

@@ -10,7 +10,7 @@ from typing import Any
 from django.db.models import F, Q
 
 from accounts.models import SellerAccount
-from offers.changes import PART_OF_EVENT, PURCHASE_TOLERANCE, Event, Facts, Sale, Snapshot
+from offers.changes import PART_OF_EVENT, PURCHASE_MARGIN, Event, Facts, Sale, Snapshot
 from offers.fields import DETAIL_PART, PRICE_STOCK_PART
 from offers.models import Offer, OfferEvent, OfferSnapshot, OrderLine
 
@@ -121,7 +121,7 @@ def _load_events(account: SellerAccount, anchors: _Anchors) -> tuple[dict[str, l
     price_stock_types = [name for name, part in PART_OF_EVENT.items() if part == PRICE_STOCK_PART]
     of_price_stock = Q(type__in=price_stock_types)
     # A future-dated row counts from its receipt, which is never before the start that it is loaded for.
-    wanted = (of_price_stock & anchors.wanted(PRICE_STOCK_PART, "allegro_offer_id", "occurred_at")) | (
+    wanted = (of_price_stock & anchors.wanted(PRICE_STOCK_PART, "allegro_offer_id", "occurred_at", PURCHASE_MARGIN)) | (
         ~of_price_stock & anchors.wanted(DETAIL_PART, "allegro_offer_id", "occurred_at")
     )
     events: dict[str, list[Event]] = defaultdict(list)
@@ -135,7 +135,7 @@ def _load_events(account: SellerAccount, anchors: _Anchors) -> tuple[dict[str, l
 
 
 def _load_sales(account: SellerAccount, anchors: _Anchors) -> dict[str, list[Sale]]:
-    wanted = anchors.wanted(PRICE_STOCK_PART, "allegro_offer_id", "bought_at", PURCHASE_TOLERANCE)
+    wanted = anchors.wanted(PRICE_STOCK_PART, "allegro_offer_id", "bought_at", PURCHASE_MARGIN)
     lines = OrderLine.objects.filter(wanted, account=account, superseded_at__isnull=True).order_by("bought_at", "pk")
     sales: dict[str, list[Sale]] = defaultdict(list)
     for allegro_id, quantity, bought_at in lines.values_list("allegro_offer_id", "quantity", "bought_at"):

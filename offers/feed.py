@@ -52,17 +52,25 @@ class Page:
     older: str = ""
 
 
-def changes_of(accounts: Sequence[SellerAccount]) -> QuerySet[OfferChange]:
-    """All changes of `accounts`, newest first. Naming the accounts lets the index give them in order."""
-    found: QuerySet[OfferChange] = OfferChange.objects.filter(account__in=[account.pk for account in accounts])
-    if len(accounts) == 1:
-        found = OfferChange.objects.filter(account=accounts[0].pk)
-    return found.select_related("offer", "account").order_by("-not_after", "-id")
+def read_feed(
+    changes: QuerySet[OfferChange], accounts: Sequence[SellerAccount], cursor: str = "", size: int = PAGE_SIZE
+) -> Page:
+    """As `read_page`, over all `accounts`: each one's newest come from its index, only those are then sorted."""
+    if not accounts:
+        return Page()
+    older = _older_than(changes, cursor)
+    first, *others = [
+        older.filter(account=account.pk).order_by("-not_after", "-id").values_list("pk", "not_after")[: size + 1]
+        for account in accounts
+    ]
+    newest = first.union(*others, all=True) if others else first
+    keys = [key for key, _moment in newest]
+    return read_page(OfferChange.objects.filter(pk__in=keys).select_related("offer", "account"), "", size)
 
 
 def read_page(changes: QuerySet[OfferChange], cursor: str = "", size: int = PAGE_SIZE) -> Page:
     """The `size` newest of `changes` that are older than `cursor`. A cursor that is none begins at the newest."""
-    rows = list(_older_than(changes, cursor)[: size + 1])
+    rows = list(_older_than(changes, cursor).order_by("-not_after", "-id")[: size + 1])
     shown = [present(change) for change in rows[:size]]
     batches = find_batches(rows[:size])
     lines = [Line(each, batches.get(_batch_key(each.change))) for each in shown]
@@ -109,6 +117,13 @@ def collapse(lines: Sequence[Line], size: int) -> list[Line]:
             kept.append(line)
         seen.add(key)
     return kept[:size]
+
+
+def rest_of_batch(line: Line) -> Q:
+    """The changes that belong to the batch of `line`, itself left out."""
+    change, minute = line.change, _minute_of(line.change.not_after)
+    same = Q(account=change.account_id, field=change.field, not_after__gte=minute, not_after__lt=minute + ONE_MINUTE)
+    return same & ~Q(event_type="") & ~Q(pk=change.pk)
 
 
 def find_batches(changes: Sequence[OfferChange]) -> dict[BatchKey, Batch]:

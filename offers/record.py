@@ -138,7 +138,7 @@ def record_reads(reads: Sequence[OfferRead]) -> int:
             offer.save(update_fields=PROJECTED_COLUMNS)
         else:
             unchanged.append(offer)
-    Offer.objects.bulk_update(unchanged, ["detail_seen_at"])
+    Offer.objects.bulk_update(unchanged, ["detail_seen_at", "derive_from"])
     return len(changed)
 
 
@@ -192,6 +192,7 @@ def _observe(reads: Sequence[tuple[Offer, OfferRead]]) -> set[uuid.UUID]:
     newest = _newest_snapshots([offer for offer, _read in reads])
     same: list[OfferSnapshot] = []
     fresh: list[OfferSnapshot] = []
+    stretched: list[tuple[Offer, datetime]] = []
     for offer, read in reads:
         for part, document in read.parts.items():
             digest = documents.digest(document)
@@ -199,14 +200,35 @@ def _observe(reads: Sequence[tuple[Offer, OfferRead]]) -> set[uuid.UUID]:
             if before is not None and read.read_at < before.last_seen_at:
                 continue  # an answer that came late: a newer one is stored already
             if before is not None and before.digest == digest:
+                stretched.append((offer, before.last_seen_at))
                 before.last_seen_at = read.read_at
                 same.append(before)
             else:
                 fresh.append(_snapshot(offer, part, document, digest, read.read_at))
                 _mark(offer, read.read_at)
+    _mark_announced(stretched)
     OfferSnapshot.objects.bulk_update(same, ["last_seen_at"])
     OfferSnapshot.objects.bulk_create(fresh)
     return {snapshot.offer_id for snapshot in fresh}
+
+
+def _mark_announced(stretched: Sequence[tuple[Offer, datetime]]) -> None:
+    """Mark offers with events since the read before: seeing no difference answers what was derived as "not read yet"."""
+    if not stretched:
+        return
+    since: dict[str, tuple[Offer, datetime]] = {}
+    for offer, seen_at in stretched:
+        known = since.get(offer.allegro_id)
+        since[offer.allegro_id] = (offer, min(seen_at, known[1]) if known else seen_at)
+    events = OfferEvent.objects.filter(
+        account_id=stretched[0][0].account_id,
+        allegro_offer_id__in=since,
+        occurred_at__gt=min(seen_at for _offer, seen_at in since.values()),
+    )
+    for allegro_id, *instants in events.values_list("allegro_offer_id", "occurred_at", "received_at"):
+        offer, seen_at = since[allegro_id]
+        if min(instants) > seen_at:
+            _mark(offer, min(instants))
 
 
 def _newest_snapshots(offers: Sequence[Offer]) -> dict[tuple[uuid.UUID, str], OfferSnapshot]:

@@ -4,7 +4,7 @@ import json
 import re
 from collections.abc import Mapping, Sequence
 from datetime import datetime
-from decimal import Decimal, InvalidOperation
+from decimal import ROUND_HALF_UP, Decimal, InvalidOperation
 from typing import Any
 
 from django.utils.formats import date_format, number_format
@@ -56,7 +56,9 @@ def signed_money(amount: Decimal, currency: str) -> str:
 
 def format_percent(ratio: Decimal, *, signed: bool = True) -> str:
     """A ratio as a percentage with one decimal."""
-    figure = number_format(abs(ratio * 100), decimal_pos=1, use_l10n=True, force_grouping=True)
+    # number_format cuts digits off, it does not round.
+    rounded = abs(ratio * 100).quantize(Decimal("0.1"), ROUND_HALF_UP)
+    figure = number_format(rounded, decimal_pos=1, use_l10n=True, force_grouping=True)
     return f"{_sign(ratio, signed=signed)}{figure}{NO_BREAK_SPACE}%"
 
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import cast
+from typing import Any, cast
 
 import pytest
 from django.core.cache import cache
@@ -59,6 +59,12 @@ def staff_client(db: None) -> Client:
     client = Client()
     client.force_login(cast(User, UserFactory(is_staff=True, is_superuser=True)))
     return client
+
+
+@pytest.fixture(autouse=True)
+def _cheap_passwords(settings: Any) -> None:
+    """Argon2 is slow on purpose; no test is about its strength."""
+    settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 
 
 @pytest.fixture(autouse=True)

@@ -4,7 +4,6 @@ import os
 import signal
 import socket
 import subprocess
-import sys
 import time
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
@@ -30,6 +29,7 @@ class Supervisor:
         self._environment = {**os.environ, **environment}
         self._log_dir = log_dir
         self._children: list[tuple[str, subprocess.Popen[bytes]]] = []
+        self._make_catches_interrupts = _make_catches_interrupts()
 
     def __enter__(self) -> "Supervisor":
         self._log_dir.mkdir(parents=True, exist_ok=True)
@@ -59,7 +59,8 @@ class Supervisor:
 
     def run(self, name: str, command: Sequence[str]) -> None:
         """Run a process to its end, showing what it prints. Raises ChildFailed when it fails."""
-        child = subprocess.Popen(command, env=self._environment, stdin=subprocess.DEVNULL, start_new_session=True)
+        environment = {**self._environment, "LOG_LEVEL": "WARNING"}
+        child = subprocess.Popen(command, env=environment, stdin=subprocess.DEVNULL, start_new_session=True)
         self._children.append((name, child))
         while child.poll() is None:
             self.check()
@@ -85,7 +86,7 @@ class Supervisor:
 
     def check(self) -> None:
         """Raise ChildFailed when a process that should run has ended, Stopped when make was told to stop."""
-        if _make_was_interrupted():
+        if self._make_catches_interrupts and not _make_catches_interrupts():
             raise Stopped
         for name, child in self._children:
             if child.poll():
@@ -120,18 +121,15 @@ def _end(child: subprocess.Popen[bytes]) -> None:
         child.wait()
 
 
-def _make_was_interrupted() -> bool:
-    """Whether our parent is a `make` that got a SIGINT of its own.
+def _make_catches_interrupts() -> bool:
+    """Whether our parent is a `make` that catches SIGINT.
 
     GNU make passes SIGTERM on but not SIGINT, expecting the terminal to have sent it to everybody; it only stops
     catching the signal and waits for us. A `kill -INT` of make alone would then never end.
     """
-    if sys.platform != "linux":
-        return False
     try:
         status = Path(f"/proc/{os.getppid()}/status").read_text()
     except OSError:
         return False
     fields = dict(line.split(":\t", 1) for line in status.splitlines() if ":\t" in line)
-    caught = int(fields.get("SigCgt", "0"), 16)
-    return fields.get("Name") == "make" and not caught & (1 << (signal.SIGINT - 1))
+    return fields.get("Name") == "make" and bool(int(fields["SigCgt"], 16) & (1 << (signal.SIGINT - 1)))

@@ -10,6 +10,11 @@
     return Date.parse(text.slice(0, 19) + "Z");
   }
 
+  // "2026-09-07" as the milliseconds of its beginning on the same clock.
+  function dayStart(day) {
+    return Date.parse(day + "T00:00:00Z");
+  }
+
   function placed(change, toPixel) {
     const from = wallClock(change.from);
     const to = wallClock(change.to);
@@ -65,5 +70,5 @@
     );
   }
 
-  window.chartMarkers = { cluster, wallClock };
+  window.chartMarkers = { cluster, dayStart, wallClock };
 })();

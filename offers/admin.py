@@ -1,0 +1,119 @@
+"""Staff pages for offers and what is known of them. All of it is fact or projection: to look at, never to change."""
+
+from typing import ClassVar
+
+from django.contrib import admin
+
+from accounts.admin_site import ReadOnlyAdmin
+from offers.models import (
+    CoverageGap,
+    Offer,
+    OfferChange,
+    OfferDay,
+    OfferEvent,
+    OfferSnapshot,
+    OrderEvent,
+    OrderLine,
+    SalesDay,
+)
+
+
+class LargeTableAdmin(ReadOnlyAdmin):
+    """Read-only, and without counting a table of millions of rows twice for each page."""
+
+    show_full_result_count = False
+    list_per_page = 50
+    list_select_related: ClassVar[tuple[str, ...]] = ("account",)
+
+
+@admin.register(Offer)
+class OfferAdmin(LargeTableAdmin):
+    """Current offers."""
+
+    list_display = ("allegro_id", "title", "account", "price", "currency", "stock", "status", "detail_seen_at")
+    list_filter = ("status", "currency")
+    search_fields = ("=allegro_id", "=external_id")
+    raw_id_fields = ("account",)
+
+
+@admin.register(OfferEvent)
+class OfferEventAdmin(LargeTableAdmin):
+    """Raw journal rows."""
+
+    list_display = ("allegro_offer_id", "type", "occurred_at", "received_at", "account")
+    list_filter = ("type",)
+    search_fields = ("=allegro_offer_id", "=event_id")
+    raw_id_fields = ("account",)
+
+
+@admin.register(OfferSnapshot)
+class OfferSnapshotAdmin(LargeTableAdmin):
+    """Distinct contents of offers."""
+
+    list_display = ("offer", "part", "first_seen_at", "last_seen_at", "account")
+    list_filter = ("part",)
+    list_select_related = ("account", "offer")
+    search_fields = ("=offer__allegro_id",)
+    raw_id_fields = ("account", "offer")
+
+
+@admin.register(OfferChange)
+class OfferChangeAdmin(LargeTableAdmin):
+    """Derived changes."""
+
+    list_display = ("offer", "field", "marketplace", "not_before", "not_after", "certainty", "event_type", "account")
+    list_filter = ("certainty", "event_type")
+    list_select_related = ("account", "offer")
+    search_fields = ("=offer__allegro_id",)
+    raw_id_fields = ("account", "offer", "event")
+
+
+@admin.register(OrderEvent)
+class OrderEventAdmin(LargeTableAdmin):
+    """Raw rows of the order journal."""
+
+    list_display = ("order_id", "type", "occurred_at", "pending", "account")
+    list_filter = ("type", "pending")
+    search_fields = ("=order_id", "=event_id")
+    raw_id_fields = ("account",)
+
+
+@admin.register(OrderLine)
+class OrderLineAdmin(LargeTableAdmin):
+    """The sales ledger."""
+
+    list_display = ("allegro_offer_id", "order_id", "status", "quantity", "unit_price", "currency", "bought_at")
+    list_filter = ("status", "currency", "marketplace")
+    search_fields = ("=allegro_offer_id", "=order_id", "=line_item_id")
+    raw_id_fields = ("account",)
+
+
+@admin.register(SalesDay)
+class SalesDayAdmin(LargeTableAdmin):
+    """Units and revenue by day."""
+
+    list_display = ("offer", "day", "marketplace", "units", "revenue", "currency", "account")
+    list_filter = ("marketplace", "currency")
+    list_select_related = ("account", "offer")
+    search_fields = ("=offer__allegro_id",)
+    raw_id_fields = ("account", "offer")
+
+
+@admin.register(OfferDay)
+class OfferDayAdmin(LargeTableAdmin):
+    """Nightly counters as observed."""
+
+    list_display = ("offer", "day", "marketplace", "visits_30d", "watchers", "sold_30d", "account")
+    list_filter = ("marketplace",)
+    list_select_related = ("account", "offer")
+    search_fields = ("=offer__allegro_id",)
+    raw_id_fields = ("account", "offer")
+
+
+@admin.register(CoverageGap)
+class CoverageGapAdmin(LargeTableAdmin):
+    """Times about which a stream is silent."""
+
+    list_display = ("account", "stream", "since", "until", "reason")
+    list_filter = ("stream", "reason")
+    raw_id_fields = ("account",)

@@ -1,0 +1,271 @@
+"""The document behind the chart of one offer: days, sales, price, visitors, spans, gaps and change markers.
+
+Shape (`GET /offers/<uuid>/chart.json?days=28`); instants are ISO 8601 with Warsaw's offset, days ISO dates, money
+strings, and null means "not known", never zero:
+
+    {
+      "offer": "<uuid>", "title": "…", "from": "2026-08-05", "to": "2026-09-01", "now": "…",
+      "days": ["2026-08-05", …],
+      "units": [3, 0, null, …],
+      "revenue": [{"currency": "PLN", "values": ["149.70", "0.00", null, …]}],
+      "price": [{"from": "…", "to": "…", "amount": "49.90", "currency": "PLN"}],
+      "visitors": [{"marketplace": "allegro-pl", "values": [340, null, …]}],
+      "spans": [{"kind": "out_of_stock" | "not_active", "from": "…", "to": "…", "label": "Out of stock 3–12 Sep"}],
+      "gaps": [{"from": "…", "to": "…", "stream": "journal", "label": "…"}],
+      "groups": [{"key": "price", "label": "Price", "count": 2}],
+      "changes": [{"id": "<uuid>", "group": "price", "label": "Price", "from": "…", "to": "…", "moment": true,
+                   "text": "49,90 zł → 44,90 zł", "note": "−5,00 zł (−10,0 %)", "how": "…", "minor": false,
+                   "url": "/offers/<uuid>/changes/<uuid>/"}]
+    }
+
+`price` holds spans of known price, `visitors` unique visitors of the 30 days that end with each day. A change with
+`moment` false happened somewhere between `from` and `to`. Stock that was sold is not among the changes.
+"""
+
+from collections import Counter
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from decimal import Decimal
+from functools import cached_property
+from typing import Any
+
+from django.db.models import Max, Min, QuerySet
+from django.urls import reverse
+from django.utils.translation import gettext as _
+
+from offers.calendar import WARSAW, warsaw_day
+from offers.daily import DailySales, Window, daily_sales
+from offers.fields import DETAIL_PART, PRICE, PRICE_STOCK_PART, STATUS, STOCK
+from offers.models import Certainty, CoverageGap, Offer, OfferChange, OfferDay, OfferSnapshot, OfferStatus
+from offers.presentation import ShownChange, groups, present
+from offers.segments import Reading, Segment, Step, clip, known_segments
+from offers.values import as_money, show_span, show_status
+
+OUT_OF_STOCK, NOT_ACTIVE = "out_of_stock", "not_active"
+STEP_COLUMNS = ("not_before", "not_after", "old", "new", "old_seen", "new_seen", "certainty")
+
+
+@dataclass(frozen=True, slots=True)
+class Span:
+    """A time in which the offer could not be bought; `label` names it with its days."""
+
+    kind: str
+    since: datetime
+    until: datetime
+    label: str
+
+
+class OfferHistory:
+    """Everything the offer's page and chart show of one window, each part read once and only when asked for."""
+
+    def __init__(self, offer: Offer, window: Window, now: datetime) -> None:
+        self.offer = offer
+        self.window = window
+        self.now = now
+
+    @cached_property
+    def sales(self) -> DailySales:
+        """Units and revenue by day."""
+        return daily_sales(self.offer, self.window)
+
+    @cached_property
+    def changes(self) -> list[ShownChange]:
+        """The edits that may have happened in the window, newest first, without sales."""
+        return [present(change) for change in edits_within(self.offer, self.window)]
+
+    @cached_property
+    def price(self) -> list[Segment]:
+        """Spans of known price on the base marketplace; values are Allegro's money objects."""
+        return self._segments(PRICE.key)
+
+    @cached_property
+    def spans(self) -> list[Span]:
+        """When it was out of stock or not active, oldest first."""
+        empty = [segment for segment in self._segments(STOCK.key) if segment.value == 0]
+        inactive = [segment for segment in self._status() if segment.value != OfferStatus.ACTIVE]
+        found = [_span(OUT_OF_STOCK, segment, _("Out of stock")) for segment in empty]
+        found += [_span(NOT_ACTIVE, segment, show_status(segment.value)) for segment in inactive]
+        return sorted(found, key=lambda span: (span.since, span.kind))
+
+    @cached_property
+    def gaps(self) -> list[CoverageGap]:
+        """When a stream was silent."""
+        return list(
+            CoverageGap.objects.filter(
+                account=self.offer.account_id, since__lt=self.window.until, until__gt=self.window.since
+            ).order_by("since")
+        )
+
+    @cached_property
+    def visitors(self) -> dict[str, list[int | None]]:
+        """30-day unique visitors by marketplace, a number for each day that was observed."""
+        rows = OfferDay.objects.filter(offer=self.offer, day__range=(self.window.first, self.window.last))
+        seen: dict[str, dict[date, int | None]] = {}
+        for marketplace, day, visits in rows.order_by("marketplace").values_list("marketplace", "day", "visits_30d"):
+            seen.setdefault(marketplace, {})[day] = visits
+        return {marketplace: [days.get(day) for day in self.window.days] for marketplace, days in seen.items()}
+
+    @cached_property
+    def group_counts(self) -> list[tuple[str, str, int]]:
+        """(key, name, number of edits) of each group that has any, in the order of the lanes."""
+        counted = Counter(shown.group for shown in self.changes)
+        return [(key, label, counted[key]) for key, label in groups() if counted[key]]
+
+    @cached_property
+    def _steps(self) -> dict[str, list[Step]]:
+        """All changes of price, stock and status on the base marketplace, sales of stock among them."""
+        fields = [PRICE.key, STOCK.key, STATUS.key]
+        rows = OfferChange.objects.filter(offer=self.offer, marketplace="", field__in=fields)
+        steps: dict[str, list[Step]] = {key: [] for key in fields}
+        for key, *values in rows.order_by("not_after", "id").values_list("field", *STEP_COLUMNS):
+            steps[key].append(Step(*values))
+        return steps
+
+    @cached_property
+    def _read_spans(self) -> dict[str, tuple[datetime, datetime]]:
+        """When each part was first and last read."""
+        rows = OfferSnapshot.objects.filter(offer=self.offer, part__in=[PRICE_STOCK_PART, DETAIL_PART])
+        spans = rows.order_by().values("part").annotate(first=Min("first_seen_at"), last=Max("last_seen_at"))
+        return {row["part"]: (row["first"], row["last"]) for row in spans}
+
+    def _segments(self, key: str) -> list[Segment]:
+        found = known_segments(self._steps[key], self._reading(key))
+        return clip(found, self.window.since, min(self.window.until, self.now))
+
+    def _status(self) -> list[Segment]:
+        """Known status; an offer that Allegro no longer returns stays so until now."""
+        segments = self._segments(STATUS.key)
+        if self.offer.gone_at is None:
+            return segments
+        gone = [Segment(self.offer.gone_at, self.now, OfferStatus.GONE)]
+        before = clip(segments, self.window.since, self.offer.gone_at)
+        return before + clip(gone, self.window.since, min(self.window.until, self.now))
+
+    def _reading(self, key: str) -> Reading | None:
+        span = self._read_spans.get(DETAIL_PART if key == STATUS.key else PRICE_STOCK_PART)
+        if span is None:
+            return None
+        first, last = span
+        # A list row that agrees confirms price, stock and status without a new reading of the offer.
+        last = max(last, self.offer.listed_at or last)
+        return Reading(first, last, _current(self.offer, key))
+
+    def document(self) -> dict[str, Any]:
+        """The chart's JSON; see the module's docstring."""
+        return {
+            "offer": str(self.offer.pk),
+            "title": str(self.offer),
+            "from": self.window.first.isoformat(),
+            "to": self.window.last.isoformat(),
+            "now": _instant(self.now),
+            "days": [day.isoformat() for day in self.window.days],
+            "units": list(self.sales.units),
+            "revenue": [
+                {"currency": currency, "values": [_amount(value) for value in values]}
+                for currency, values in self.sales.revenue.items()
+            ],
+            "price": list(_price_points(self.price)),
+            "visitors": [{"marketplace": name, "values": values} for name, values in self.visitors.items()],
+            "spans": [_span_json(span) for span in self.spans],
+            "gaps": [_gap_json(gap) for gap in self.gaps],
+            "groups": [{"key": key, "label": label, "count": count} for key, label, count in self.group_counts],
+            "changes": [_change_json(shown) for shown in self.changes],
+        }
+
+    def daily_rows(self) -> list[dict[str, Any]]:
+        """The chart as a table, newest day first: day, units, [(currency, revenue)], prices known on that day."""
+        prices = _prices_by_day(self.price)
+        rows = [
+            {
+                "day": day,
+                "units": self.sales.units[position],
+                "revenue": self._revenue_on(position),
+                "prices": prices.get(day, []),
+                "visitors": [values[position] for values in self.visitors.values() if values[position] is not None],
+            }
+            for position, day in enumerate(self.window.days)
+        ]
+        return rows[::-1]
+
+    def _revenue_on(self, position: int) -> list[tuple[str, Decimal | None]]:
+        """The day's revenue in the first currency, and in others where there was any."""
+        amounts = [(currency, values[position]) for currency, values in self.sales.revenue.items()]
+        return amounts[:1] + [(currency, amount) for currency, amount in amounts[1:] if amount]
+
+
+def edits_within(offer: Offer, window: Window) -> QuerySet[OfferChange]:
+    """Changes of `offer` that may have happened in `window`, newest first; sold stock is no edit."""
+    found: QuerySet[OfferChange] = (
+        OfferChange.objects.filter(offer=offer, not_after__gte=window.since, not_before__lt=window.until)
+        .exclude(certainty=Certainty.SOLD)
+        .order_by("-not_after", "-id")
+    )
+    return found
+
+
+def _current(offer: Offer, key: str) -> Any:
+    if key == PRICE.key:
+        return {"amount": f"{offer.price:.2f}", "currency": offer.currency} if offer.price is not None else None
+    return offer.stock if key == STOCK.key else offer.status
+
+
+def _span(kind: str, segment: Segment, name: str) -> Span:
+    return Span(kind, segment.since, segment.until, f"{name} {show_span(segment.since, segment.until)}")
+
+
+def _price_points(segments: Iterable[Segment]) -> Iterable[dict[str, str]]:
+    for segment in segments:
+        money = as_money(segment.value)
+        if money is not None:
+            amount, currency = money
+            since, until = _instant(segment.since), _instant(segment.until)
+            yield {"from": since, "to": until, "amount": str(amount), "currency": currency}
+
+
+def _prices_by_day(segments: Sequence[Segment]) -> dict[date, list[tuple[Decimal, str]]]:
+    """The prices known on each Warsaw day, in their order."""
+    found: dict[date, list[tuple[Decimal, str]]] = {}
+    for segment in segments:
+        money = as_money(segment.value)
+        if money is None:
+            continue
+        for day in Window(warsaw_day(segment.since), warsaw_day(segment.until)).days:
+            if money not in found.setdefault(day, [])[-1:]:
+                found[day].append(money)
+    return found
+
+
+def _span_json(span: Span) -> dict[str, str]:
+    return {"kind": span.kind, "from": _instant(span.since), "to": _instant(span.until), "label": span.label}
+
+
+def _gap_json(gap: CoverageGap) -> dict[str, str]:
+    label = _("Allegro's journal is not known for %(span)s") % {"span": show_span(gap.since, gap.until)}
+    return {"from": _instant(gap.since), "to": _instant(gap.until), "stream": gap.stream, "label": label}
+
+
+def _change_json(shown: ShownChange) -> dict[str, Any]:
+    change = shown.change
+    label = f"{shown.label} ({change.marketplace})" if change.marketplace else shown.label
+    return {
+        "id": str(change.pk),
+        "group": shown.group,
+        "label": label,
+        "from": _instant(change.not_before),
+        "to": _instant(change.not_after),
+        "moment": change.is_moment,
+        "text": shown.plain,
+        "note": shown.note or shown.new.reason or shown.old.reason,
+        "how": shown.how,
+        "minor": shown.is_minor,
+        "url": reverse("offers:change", args=[change.offer_id, change.pk]),
+    }
+
+
+def _instant(instant: datetime) -> str:
+    return instant.astimezone(WARSAW).isoformat(timespec="seconds")
+
+
+def _amount(value: Decimal | None) -> str | None:
+    return None if value is None else f"{value:.2f}"

@@ -1,0 +1,115 @@
+// What the pointer is told on the offer's chart: the figures of a day, a report's period, a marker's changes.
+(function () {
+  "use strict";
+  const DAY = 86400000;
+  const { wallClock, dayStart } = window.chartMarkers;
+
+  // Elements for tooltips: text only, so nothing that a seller typed can become markup.
+  function element(tag, className, text) {
+    const made = document.createElement(tag);
+    if (className) made.className = className;
+    if (text !== undefined) made.textContent = text;
+    return made;
+  }
+
+  function row(name, value, mark) {
+    const line = element("div", "tip-row");
+    if (mark) line.append(element("span", `tip-mark ${mark}`));
+    line.append(element("span", "tip-name", name), element("span", "tip-value", value));
+    return line;
+  }
+
+  function dayTip(view, time) {
+    const { data, format, texts } = view;
+    const index = Math.floor((time - dayStart(data.days[0])) / DAY);
+    const day = data.days[index];
+    if (!day) return null;
+    const tip = element("div", "tip");
+    tip.append(element("div", "tip-head", format.day(dayStart(day)) + (day === data.now.slice(0, 10) ? ` – ${texts.today}` : "")));
+    tip.append(row(texts.units, format.count(data.units[index]), "mark-units"));
+    for (const each of data.revenue.filter((found) => found.currency === view.currency || Number(found.values[index]))) {
+      tip.append(row(texts.revenue, format.money(each.values[index], each.currency), "mark-revenue"));
+    }
+    tip.append(row(texts.price, pricesOn(view, dayStart(day)), "mark-price"));
+    for (const each of data.visitors) tip.append(row(texts.visitors, format.count(each.values[index]), "mark-visits"));
+    tip.append(...periodRows(view, day), ...spanRows(view, dayStart(day)));
+    return tip;
+  }
+
+  function pricesOn({ data, format, texts }, start) {
+    const found = data.price
+      .filter((each) => wallClock(each.from) < start + DAY && wallClock(each.to) > start)
+      .map((each) => format.money(Number(each.amount), each.currency));
+    return found.length ? found.filter((each, index) => each !== found[index - 1]).join(" → ") : `— (${texts.unknown})`;
+  }
+
+  function periodRows({ periods, format, texts }, day) {
+    return periods
+      .filter((period) => period.from <= day && day <= period.to)
+      .map((period) => row(`${texts.periodVisits} ${period.from} – ${period.to}`, format.count(period.visits), "mark-report"));
+  }
+
+  function spanRows({ data }, start) {
+    return [...data.spans, ...data.gaps]
+      .filter((each) => wallClock(each.from) < start + DAY && wallClock(each.to) > start)
+      .map((each) => element("div", "tip-note", each.label));
+  }
+
+  function periodTip({ periods, format, texts }, index) {
+    const period = periods[index];
+    const tip = element("div", "tip");
+    tip.append(element("div", "tip-head", `${texts.report}: ${period.from} – ${period.to}`));
+    tip.append(row(texts.periodVisits, format.count(period.visits), "mark-report"));
+    tip.append(row(texts.units, format.count(period.units)));
+    tip.append(row(texts.revenue, period.revenue === null ? "—" : format.money(Number(period.revenue), period.currency || "PLN")));
+    tip.append(element("div", "tip-note", period.file_name || ""));
+    return tip;
+  }
+
+  function when({ format, texts }, change) {
+    const from = format.moment(wallClock(change.from));
+    if (change.moment) return from;
+    return `${texts.between} ${from} ${texts.and} ${format.moment(wallClock(change.to))}`;
+  }
+
+  function changeLines(view, change) {
+    const block = element("div", "tip-change");
+    block.append(element("div", "tip-head", change.label), element("div", "tip-when", when(view, change)));
+    block.append(element("div", "tip-text", change.text));
+    if (change.note) block.append(element("div", "tip-note", change.note));
+    return block;
+  }
+
+  function markTip(view, index) {
+    const mark = view.marks[index];
+    if (!mark) return null;
+    const { texts } = view;
+    const tip = element("div", "tip");
+    const many = mark.changes.length > 1;
+    if (many) tip.append(element("div", "tip-head", `${mark.changes.length} × ${view.labels[mark.group]}`));
+    tip.append(...mark.changes.slice(0, 4).map((change) => changeLines(view, change)));
+    if (mark.changes.length > 4) tip.append(element("div", "tip-note", `+ ${mark.changes.length - 4} ${texts.more}`));
+    tip.append(element("div", "tip-hint", many ? texts.zoomHint : texts.openHint));
+    return tip;
+  }
+
+  function tooltip(view) {
+    return {
+      trigger: "axis",
+      confine: true,
+      className: "chart-tip",
+      padding: 0,
+      borderWidth: 0,
+      transitionDuration: 0,
+      backgroundColor: "transparent",
+      axisPointer: { type: "line", lineStyle: { color: view.colors.muted, type: "solid", opacity: 0.5 } },
+      formatter(params) {
+        if (Array.isArray(params)) return params.length ? dayTip(view, params[0].axisValue) : null;
+        if (params.seriesId === "markers") return markTip(view, params.dataIndex);
+        return params.seriesId === "periods" ? periodTip(view, params.dataIndex) : null;
+      },
+    };
+  }
+
+  window.chartTooltips = { tooltip };
+})();

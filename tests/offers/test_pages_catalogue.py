@@ -1,0 +1,180 @@
+"""The catalogue: what a row shows, how it is searched, filtered, sorted and paged."""
+
+import re
+from datetime import timedelta
+from typing import Any, cast
+
+import pytest
+import time_machine
+from django.test import Client
+
+from accounts.models import SellerAccount
+from offers.catalogue import sparkline
+from offers.models import Offer
+from tests.conftest import Team
+from tests.factories import START, SellerAccountFactory
+from tests.offers.page_facts import NOW, TODAY, add_change, add_sale, know_orders, make_offer, make_offers
+
+TITLE = re.compile(r'class="offer-title" href="[^"]*">([^<]*)<')
+
+
+@pytest.fixture(autouse=True)
+def _now() -> Any:
+    with time_machine.travel(NOW, tick=False):
+        yield
+
+
+def read(client: Client, query: str = "", **headers: str) -> str:
+    answer = client.get(f"/offers/{query}", headers={"accept-language": "en", **headers})
+    assert answer.status_code == 200
+    return answer.content.decode()
+
+
+def titles(client: Client, query: str = "") -> list[str]:
+    return TITLE.findall(read(client, query))
+
+
+@pytest.fixture
+def three(in_workspace: Team) -> Team:
+    """Two more offers beside the team's, told apart by every column."""
+    team = in_workspace
+    Offer.objects.filter(pk=team.offer.pk).update(
+        title="Beta", price="20.00", stock=5, visits_30d=10, allegro_id="170001", external_id="SKU-B"
+    )
+    make_offer(team.account, title="Alfa", price="30.00", stock=0, visits_30d=30, allegro_id="180002", status="ENDED")
+    make_offer(team.account, title="Gamma", price=None, stock=None, visits_30d=None, status="", currency="")
+    return team
+
+
+def test_the_most_visited_come_first_and_unknown_visits_last(owner_client: Client, three: Team) -> None:
+    assert titles(owner_client) == ["Alfa", "Beta", "Gamma"]
+
+
+@pytest.mark.parametrize(
+    ("sort", "order"),
+    [
+        ("title", "Alfa Beta Gamma"),
+        ("-title", "Gamma Beta Alfa"),
+        ("price", "Beta Alfa Gamma"),
+        ("-price", "Alfa Beta Gamma"),
+        ("stock", "Alfa Beta Gamma"),
+        ("-stock", "Beta Alfa Gamma"),
+        ("visits", "Beta Alfa Gamma"),
+        ("-units", "Gamma Beta Alfa"),
+        ("-changed", "Beta Gamma Alfa"),
+        ("nonsense", "Alfa Beta Gamma"),
+    ],
+)
+def test_every_column_sorts(owner_client: Client, three: Team, sort: str, order: str) -> None:
+    beta, gamma = Offer.objects.get(title="Beta"), Offer.objects.get(title="Gamma")
+    add_sale(gamma, TODAY - timedelta(days=1), 9)
+    add_sale(beta, TODAY - timedelta(days=2), 4)
+    add_change(gamma, at=NOW - timedelta(days=2))
+    add_change(beta, at=NOW - timedelta(days=1))
+    assert titles(owner_client, f"?sort={sort}") == order.split()
+
+
+@pytest.mark.parametrize(
+    ("query", "found"),
+    [
+        ("?q=lf", "Alfa"),
+        ("?q=170001", "Beta"),
+        ("?q=sku-b", "Beta"),
+        ("?status=ENDED", "Alfa"),
+        ("?status=nonsense", "Alfa Beta Gamma"),
+        ("?q=%20beta%20", "Beta"),
+    ],
+)
+def test_search_and_filters(owner_client: Client, three: Team, query: str, found: str) -> None:
+    assert titles(owner_client, query) == found.split()
+
+
+def test_accounts_can_be_told_apart_when_there_are_several(owner_client: Client, three: Team) -> None:
+    assert 'name="account"' not in read(owner_client)
+    other = cast(SellerAccount, SellerAccountFactory(workspace=three.workspace))  # type: ignore[no-untyped-call]
+    make_offer(other, title="Delta")
+    assert 'name="account"' in read(owner_client)
+    assert titles(owner_client, f"?account={other.pk}") == ["Delta"]
+
+
+def test_missing_values_are_dashes_with_a_reason(owner_client: Client, three: Team) -> None:
+    page = read(owner_client, "?q=Gamma")
+    assert page.count('title="Not read yet"') == 3
+    assert 'title="Allegro gave no number of visitors"' in page
+    assert 'title="Orders of these days have not been read"' in page
+    assert 'title="No edit seen since the history began"' in page
+
+
+def test_units_of_28_days_and_how_many_of_them_are_known(owner_client: Client, in_workspace: Team) -> None:
+    know_orders(in_workspace.account, since=NOW - timedelta(days=10))
+    add_sale(in_workspace.offer, TODAY - timedelta(days=1), 3)
+    add_sale(in_workspace.offer, TODAY - timedelta(days=9), 4)
+    add_sale(in_workspace.offer, TODAY, 50)
+    cell = re.search(r'data-label="Sold in 28 days">(.*?)</td>', read(owner_client), re.DOTALL)
+    assert cell and re.sub(r"<[^>]*>|\s+", " ", cell[1]).split() == ["7", "10", "days", "known"]
+
+
+def test_the_last_edit_is_not_a_sale(owner_client: Client, in_workspace: Team) -> None:
+    add_change(in_workspace.offer, "title", old="a", new="b", at=NOW - timedelta(days=3))
+    add_change(in_workspace.offer, "stock", old=2, new=1, certainty="sold", units_sold=1)
+    cell = re.search(r'data-label="Latest edit">(.*?)</td>', read(owner_client), re.DOTALL)
+    assert cell and "Title" in cell[1]
+
+
+def test_pages_hold_fifty(owner_client: Client, in_workspace: Team) -> None:
+    make_offers(60, in_workspace.account)
+    assert (len(titles(owner_client)), len(titles(owner_client, "?page=2"))) == (50, 11)
+    assert "1–50 of 61" in read(owner_client)
+
+
+def test_htmx_gets_only_the_results(owner_client: Client, team: Team) -> None:
+    fragment = read(owner_client, "", **{"hx-request": "true"})
+    assert fragment.strip().startswith('<section class="card" id="results"')
+    assert "<html" not in fragment
+
+
+def test_a_title_with_markup_is_only_text(owner_client: Client, in_workspace: Team) -> None:
+    Offer.objects.update(title="<script>alert(1)</script>")
+    page = read(owner_client)
+    assert "&lt;script&gt;alert(1)&lt;/script&gt;" in page
+    assert "<script>alert" not in page
+
+
+def test_the_number_of_queries_does_not_grow_with_the_page(
+    owner_client: Client, in_workspace: Team, django_assert_max_num_queries: Any
+) -> None:
+    def fill(number: int) -> None:
+        for offer in make_offers(number, in_workspace.account):
+            add_change(offer)
+            add_sale(offer, TODAY - timedelta(days=1), 1)
+
+    # Two more than usual: another test process may empty the shared cache at any time.
+    know_orders(in_workspace.account, since=START)
+    fill(2)
+    with django_assert_max_num_queries(11):
+        read(owner_client)
+    fill(40)
+    with django_assert_max_num_queries(11):
+        read(owner_client)
+
+
+def test_a_filter_that_finds_nothing_says_what_to_do(owner_client: Client, team: Team) -> None:
+    page = read(owner_client, "?q=nothing-like-this")
+    assert "No offer matches" in page
+    assert "Show all offers" in page
+
+
+def test_before_the_first_sync_the_page_says_what_happens(owner_client: Client, in_workspace: Team) -> None:
+    Offer.objects.all().delete()
+    assert "The first sync is running" in read(owner_client)
+
+
+def test_without_an_account_the_page_leads_to_connecting_one(team: Team) -> None:
+    client = Client()
+    client.force_login(team.stranger)
+    assert "No Allegro account is connected" in read(client)
+
+
+def test_a_sparkline_leaves_unknown_days_out() -> None:
+    assert sparkline([None, 0, 2]) == "48.0,22.0 95.0,2.0"
+    assert sparkline([None, None, 2]) == ""

@@ -1,0 +1,112 @@
+"""The dashboard: this week against the week before, offers that fell, newest changes, freshness."""
+
+import re
+from datetime import timedelta
+from typing import Any
+
+import pytest
+import time_machine
+from django.test import Client
+
+from accounts.models import AccountStatus
+from offers.models import Offer
+from tests.conftest import Team
+from tests.offers.page_facts import NOW, TODAY, add_change, add_sale, know_orders, make_offer, make_offers
+
+
+@pytest.fixture(autouse=True)
+def _now() -> Any:
+    with time_machine.travel(NOW, tick=False):
+        yield
+
+
+def read(client: Client) -> str:
+    answer = client.get("/dashboard/", headers={"accept-language": "en"})
+    assert answer.status_code == 200
+    return answer.content.decode()
+
+
+def words(page: str) -> str:
+    return " ".join(re.sub(r"<[^>]*>", " ", page).replace("\xa0", " ").split())
+
+
+def test_full_weeks_are_compared_and_currencies_kept_apart(owner_client: Client, in_workspace: Team) -> None:
+    know_orders(in_workspace.account, since=NOW - timedelta(days=40))
+    offer = in_workspace.offer
+    add_sale(offer, TODAY, 100, "999.00")
+    add_sale(offer, TODAY - timedelta(days=1), 6, "60.00")
+    add_sale(offer, TODAY - timedelta(days=7), 2, "20.00")
+    add_sale(offer, TODAY - timedelta(days=8), 10, "100.00")
+    add_sale(offer, TODAY - timedelta(days=14), 6, "60.00")
+    add_sale(offer, TODAY - timedelta(days=2), 1, "5.00", "EUR")
+    add_sale(offer, TODAY - timedelta(days=15), 50, "500.00")
+    text = words(read(owner_client))
+    assert "Units sold 9 −43.8 % against 16 in the week before" in text
+    assert "Revenue PLN PLN 80.00 −50.0 % against PLN 160.00 in the week before" in text
+    assert "Revenue EUR EUR 5.00 against EUR 0.00 in the week before" in text
+
+
+def test_a_week_that_is_not_fully_known_is_not_compared(owner_client: Client, in_workspace: Team) -> None:
+    know_orders(in_workspace.account, since=NOW - timedelta(days=10))
+    add_sale(in_workspace.offer, TODAY - timedelta(days=1), 6, "60.00")
+    text = words(read(owner_client))
+    assert "Units sold 6 the week before is not fully known" in text
+    assert "Too little data: fourteen full days of orders are needed" in text
+
+
+def test_a_stale_account_gives_no_total(owner_client: Client, in_workspace: Team) -> None:
+    know_orders(in_workspace.account, since=NOW - timedelta(days=40), until=NOW - timedelta(days=3))
+    assert "Not all orders of these days have been read" in read(owner_client)
+
+
+def test_offers_that_fell_most_come_first_and_small_numbers_are_left_out(
+    owner_client: Client, in_workspace: Team
+) -> None:
+    know_orders(in_workspace.account, since=NOW - timedelta(days=40))
+    for title, before, now in (("Little", 12, 10), ("Much", 30, 3), ("Grew", 10, 20), ("Tiny", 9, 0)):
+        offer = make_offer(in_workspace.account, title=title)
+        add_sale(offer, TODAY - timedelta(days=9), before)
+        if now:
+            add_sale(offer, TODAY - timedelta(days=2), now)
+    page = read(owner_client)
+    assert re.findall(r'class="offer-title" href="[^"]*">([^<]*)<', page) == ["Much", "Little"]
+    assert "−90.0 %" in words(page)
+
+
+def test_one_action_takes_one_line_of_the_newest_changes(owner_client: Client, in_workspace: Team) -> None:
+    for offer in make_offers(22, in_workspace.account):
+        add_change(offer)
+    add_change(in_workspace.offer, "title", old="a", new="b", at=NOW - timedelta(days=1))
+    page = read(owner_client)
+    assert page.count("22 offers in one minute") == 1
+    assert "Title" in page
+
+
+def test_a_broken_connection_can_be_seen(owner_client: Client, in_workspace: Team) -> None:
+    in_workspace.account.status = AccountStatus.RECONNECT_REQUIRED
+    in_workspace.account.save()
+    page = words(read(owner_client))
+    assert "Reconnect required" in page
+    assert "The first sync has not finished" in page
+
+
+def test_before_the_first_sync(owner_client: Client, in_workspace: Team) -> None:
+    Offer.objects.all().delete()
+    assert "The first sync is running" in read(owner_client)
+
+
+def test_without_an_account(team: Team) -> None:
+    client = Client()
+    client.force_login(team.stranger)
+    assert "No Allegro account is connected" in read(client)
+
+
+def test_the_number_of_queries_does_not_grow(
+    owner_client: Client, in_workspace: Team, django_assert_max_num_queries: Any
+) -> None:
+    know_orders(in_workspace.account, since=NOW - timedelta(days=40))
+    for offer in make_offers(15, in_workspace.account):
+        add_change(offer)
+        add_sale(offer, TODAY - timedelta(days=9), 20)
+    with django_assert_max_num_queries(20):
+        read(owner_client)

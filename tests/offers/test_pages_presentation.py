@@ -1,0 +1,182 @@
+"""What a change looks like in words."""
+
+from datetime import UTC, datetime
+from typing import Any
+
+import pytest
+from django.utils import translation
+
+from offers.fields import Kind
+from offers.models import OfferChange
+from offers.presentation import ShownChange, full_diff, present
+from offers.textdiff import Run, html_diff, word_diff, words_changed
+from offers.values import show_duration, show_span, show_value
+from tests.offers.page_facts import money
+
+NO_BREAK = "\N{NO-BREAK SPACE}"
+MOMENT = datetime(2026, 9, 7, 8, 0, tzinfo=UTC)
+
+
+@pytest.fixture(autouse=True)
+def _in_english() -> Any:
+    with translation.override("en"):
+        yield
+
+
+def change(field: str, old: Any, new: Any, **values: Any) -> OfferChange:
+    known: dict[str, Any] = {"old_seen": True, "new_seen": True, "certainty": "exact", "event_type": "OFFER_CHANGED"}
+    return OfferChange(field=field, old=old, new=new, not_before=MOMENT, not_after=MOMENT, **{**known, **values})
+
+
+def shown(field: str, old: Any, new: Any, **values: Any) -> ShownChange:
+    return present(change(field, old, new, **values))
+
+
+def description(*texts: str) -> dict[str, Any]:
+    return {"sections": [{"items": [{"type": "TEXT", "content": text} for text in texts]}]}
+
+
+def test_price_shows_the_difference_with_its_base() -> None:
+    price = shown("price", money("49.90"), money("44.90"))
+    assert (price.old.text, price.new.text) == (f"PLN{NO_BREAK}49.90", f"PLN{NO_BREAK}44.90")
+    assert price.note == f"−PLN{NO_BREAK}5.00 (−10.0{NO_BREAK}%)"
+
+
+def test_prices_in_two_currencies_are_not_compared() -> None:
+    assert shown("price", money("49.90"), money("12.00", "EUR")).note == ""
+
+
+def test_polish_money_is_written_the_polish_way() -> None:
+    with translation.override("pl"):
+        assert shown("price", money("1249.90"), money("44.90")).old.text == f"1{NO_BREAK}249,90{NO_BREAK}zł"
+
+
+@pytest.mark.parametrize(
+    ("certainty", "side", "reason"),
+    [
+        ("overtaken", "new", "Changed again before it was read."),
+        ("exact", "old", "The value before was itself changed again before it was read."),
+        ("no_difference", "new", "Announced by Allegro; the reads before and after show no difference."),
+        ("unread", "new", "Announced by Allegro; the offer has not been read since."),
+        ("before_history", "old", "Happened before the first reading of this offer."),
+        ("not_followed", "new", "Announced by Allegro; this part of an offer is not read."),
+    ],
+)
+def test_a_value_that_nobody_saw_has_its_reason(certainty: str, side: str, reason: str) -> None:
+    unseen = shown("price", None, None, old_seen=False, new_seen=False, certainty=certainty)
+    assert getattr(unseen, side).text == ""
+    assert getattr(unseen, side).reason == reason
+
+
+def test_a_value_seen_to_be_empty_is_not_a_missing_one() -> None:
+    empty = shown("external_id", "A-1", None)
+    assert (empty.new.text, empty.new.reason) == ("empty", "")
+
+
+def test_an_event_without_a_field_is_named_by_what_it_announced() -> None:
+    unnamed = shown("", None, None, old_seen=False, new_seen=False, certainty="no_difference")
+    assert (unnamed.label, unnamed.group) == ("Edited, field not named", "unnamed")
+
+
+def test_a_field_that_nobody_registered_keeps_its_raw_name() -> None:
+    assert shown("other.newThing", {"a": 1}, {"a": 2}).plain == "a: 1 → a: 2"
+
+
+def test_title_marks_its_words() -> None:
+    assert word_diff("Kawa mocna 1 kg", "Kawa łagodna 1 kg") == [
+        Run("same", "Kawa "), Run("removed", "mocna"), Run("same", " "), Run("added", "łagodna"), Run("same", " 1 kg"),
+    ]  # fmt: skip
+
+
+def test_description_counts_words_that_came_and_went() -> None:
+    text = shown("description", description("<p>jeden dwa</p>"), description("<p>jeden <b>trzy</b> cztery</p>"))
+    assert text.summary == "1 word removed, 2 words added"
+
+
+def test_description_with_the_same_words_says_so() -> None:
+    text = shown("description", description("<p>jeden dwa</p>"), description("<h1>dwa</h1><p>jeden</p>"))
+    assert text.summary == "the same words in another order or layout"
+
+
+def test_words_that_only_moved_are_no_change() -> None:
+    assert words_changed("a b c", "c b a") == (0, 0)
+
+
+def test_html_diff_lets_no_script_attribute_or_link_through() -> None:
+    hostile = (
+        '<p onclick="x()">stary</p><script>alert(1)</script><img src=x onerror=alert(2)><a href="javascript:x">l</a>'
+    )
+    shown_html = html_diff(hostile, hostile + "<p style='color:red'>nowy</p><svg onload=alert(3)></svg>")
+    assert "nowy</ins>" in shown_html
+    for trace in ("script", "alert", "onclick", "onerror", "style", "<img", "<a", "<svg", "javascript"):
+        assert trace not in shown_html
+
+
+def test_full_diff_of_a_description_is_cleaned() -> None:
+    diff = full_diff(change("description", description("<p>a</p>"), description("<p>b</p><script>alert(1)</script>")))
+    assert diff.html.startswith("<p><ins>b</ins></p>")
+    assert "script" not in diff.html
+
+
+def test_pictures_in_another_order_are_minor() -> None:
+    urls = [f"https://a.allegroimg.com/original/11a/{name}" for name in "ab"]
+    moved = shown("images", urls, urls[::-1])
+    assert (moved.summary, moved.is_minor) == ("only the order changed", True)
+
+
+def test_the_same_picture_at_another_address_is_minor() -> None:
+    at_new_host = shown("images", ["https://a.allegroimg.com/original/11a/b"], ["https://b.allegroimg.com/s512/11c/b"])
+    assert (at_new_host.summary, at_new_host.is_minor) == ("the same pictures at another address", True)
+
+
+def test_pictures_are_counted() -> None:
+    urls = [f"https://a.allegroimg.com/original/11a/{name}" for name in "abc"]
+    changed = shown("images", urls[:2], urls[1:])
+    assert (changed.old.text, changed.note, changed.is_minor) == ("2 pictures", "1 added, 1 removed", False)
+    marks = [(picture.url[-1], picture.mark) for picture in full_diff(changed.change).pictures]
+    assert marks == [("b", "same"), ("c", "added"), ("a", "removed")]
+
+
+def test_a_picture_address_that_is_no_web_address_is_not_shown() -> None:
+    assert full_diff(change("images", [], ["javascript:alert(1)"])).pictures == []
+
+
+def test_parameters_are_told_by_name() -> None:
+    old = [{"id": "1", "name": "Kolor", "values": ["czarny"]}, {"id": "2", "name": "Waga", "values": ["1"]}]
+    new = [{"id": "1", "name": "Kolor", "values": ["biały", "szary"]}, {"id": "2", "name": "Waga", "values": ["1"]}]
+    assert shown("parameters", old, new).summary == "Kolor: czarny → biały, szary"
+    assert full_diff(change("parameters", old, new)).parameters == [("Kolor", "czarny", "biały, szary")]
+
+
+def test_stock_tells_what_was_sold_meanwhile() -> None:
+    assert shown("stock", 60, 31, units_sold=9).note == "−29; 9 sold in this time"
+
+
+@pytest.mark.parametrize(
+    ("iso", "words"),
+    [("PT24H", "24 hours"), ("P3D", "3 days"), ("PT0S", "at once"), ("P1D", "1 day"), ("soon", "soon")],
+)
+def test_durations_in_words(iso: str, words: str) -> None:
+    assert show_duration(iso) == words
+
+
+def test_long_values_are_cut_in_lists_only() -> None:
+    side = shown("delivery_info", "x" * 300, "y").old
+    assert (len(side.line), len(side.text)) == (90, 300)
+
+
+def test_unknown_status_stays_as_allegro_wrote_it() -> None:
+    assert [show_value(Kind.STATUS, each) for each in ("ACTIVE", "ARCHIVED", "FROZEN")] == [
+        "Active", "Archived", "FROZEN",
+    ]  # fmt: skip
+
+
+def test_spans_are_written_short() -> None:
+    def day(month: int, number: int) -> datetime:
+        return datetime(2026, month, number, 12, tzinfo=UTC)
+
+    assert show_span(day(9, 3), day(9, 3)) == "3 Sep"
+    assert show_span(day(9, 3), day(9, 12)) == "3–12 Sep"
+    assert show_span(day(8, 28), day(9, 3)) == "28 Aug – 3 Sep"
+    with translation.override("pl"):
+        assert show_span(day(9, 3), day(9, 12)) == "3–12 września"

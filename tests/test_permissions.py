@@ -1,0 +1,209 @@
+"""Every address of the product, walked signed out, as a stranger and as a viewer. A new address must be listed here.
+
+A stranger has a workspace of their own and asks for objects of the team's: 404, as if they did not exist.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import timedelta
+from uuid import uuid4
+
+import pytest
+from django.contrib.auth.models import AbstractBaseUser
+from django.test import Client
+from django.urls import URLPattern, URLResolver, get_resolver, reverse
+
+from accounts.scoping import workspace_scope
+from allegro.models import RunKind, RunTrigger, SyncRun
+from offers.models import OfferChange
+from reports.models import Upload, UploadFile
+from tests.conftest import Team
+from tests.factories import START
+
+SIGN_IN = "sign-in"
+"""The answer is a redirect to the sign-in page."""
+
+
+@dataclass(frozen=True)
+class Rule:
+    """The method to try and the answers: a status code, or SIGN_IN."""
+
+    method: str
+    signed_out: int | str
+    stranger: int
+    viewer: int
+
+
+def page(stranger: int = 200, viewer: int = 200) -> Rule:
+    """A page of the workspace; without an object in its address a stranger sees their own."""
+    return Rule("get", SIGN_IN, stranger, viewer)
+
+
+def action(stranger: int = 404, viewer: int = 403) -> Rule:
+    """Something that changes state."""
+    return Rule("post", SIGN_IN, stranger, viewer)
+
+
+OPEN = Rule("get", 200, 302, 302)
+"""A page for people who are not signed in; the others are sent on."""
+
+RULES: dict[str, Rule] = {
+    "home": Rule("get", 200, 302, 302),
+    "favicon": Rule("get", 302, 302, 302),
+    "dashboard": page(),
+    "accounts:switch": Rule("post", SIGN_IN, 404, 302),
+    "accounts:language": Rule("post", 302, 302, 302),
+    "settings:workspace": page(),
+    "settings:accounts": page(),
+    "settings:connect": Rule("post", SIGN_IN, 302, 403),
+    "settings:callback": Rule("get", SIGN_IN, 302, 403),
+    "settings:account": page(stranger=404),
+    "settings:progress": page(stranger=404),
+    "settings:run": page(stranger=404),
+    # The role is asked before the object: a viewer elsewhere learns nothing either.
+    "settings:sync_now": action(),
+    "settings:disconnect": action(),
+    "offers:catalogue": page(),
+    "offers:events": page(),
+    "offers:detail": page(stranger=404),
+    "offers:chart": page(stranger=404),
+    "offers:change": page(stranger=404),
+    "reports:list": page(),
+    "reports:upload": Rule("get", SIGN_IN, 200, 403),
+    "reports:detail": page(stranger=404),
+    "reports:progress": page(stranger=404),
+    "reports:original": page(stranger=404),
+    "reports:problems": page(stranger=404),
+    "reports:offer_periods": page(stranger=404),
+    "reports:import": action(),
+    "reports:period": action(),
+    "reports:discard": action(),
+    "reports:read_again": action(),
+    "account_login": OPEN,
+    "account_signup": OPEN,
+    "account_logout": Rule("get", 302, 200, 200),
+    "account_inactive": Rule("get", 200, 200, 200),
+    "account_reauthenticate": Rule("get", SIGN_IN, 200, 200),
+    "account_email": page(),
+    "account_email_verification_sent": Rule("get", 200, 200, 200),
+    "account_change_password": page(),
+    "account_set_password": page(stranger=302, viewer=302),
+    "account_reset_password": Rule("get", 200, 200, 200),
+    "account_reset_password_done": Rule("get", 200, 200, 200),
+    "account_reset_password_from_key": Rule("get", 200, 200, 200),
+    "account_reset_password_from_key_done": Rule("get", 200, 200, 200),
+    "account_confirm_email": Rule("get", 200, 200, 200),
+    "account_confirm_login_code": Rule("get", SIGN_IN, 302, 302),
+}
+
+
+@dataclass(frozen=True)
+class World:
+    """The team with one object of each kind that an address can name."""
+
+    team: Team
+    arguments: dict[str, object]
+
+
+@pytest.fixture
+def world(team: Team) -> World:
+    with workspace_scope(team.workspace):
+        run = SyncRun.objects.create(
+            account=team.account,
+            trigger=RunTrigger.SCHEDULE,
+            kind=RunKind.FULL,
+            status="succeeded",
+            started_at=START,
+            heartbeat_at=START,
+        )
+        change = OfferChange.objects.create(
+            id=uuid4(),
+            account=team.account,
+            offer=team.offer,
+            field="title",
+            old="a",
+            new="b",
+            old_seen=True,
+            new_seen=True,
+            not_before=START,
+            not_after=START + timedelta(hours=1),
+            certainty="interval",
+        )
+        upload = Upload.objects.create(account=team.account, file_name="a.xlsx", size=1, sha256="0" * 64)
+        UploadFile.objects.create(upload=upload, content=b"x")
+    arguments = {
+        "account_id": team.account.pk,
+        "offer_id": team.offer.pk,
+        "run_id": run.pk,
+        "change_id": change.pk,
+        "upload_id": upload.pk,
+        "key": "key",
+        "uidb36": "a",
+    }
+    return World(team, arguments)
+
+
+def patterns(resolver: URLResolver, namespaces: tuple[str, ...] = ()) -> Iterator[tuple[str, URLPattern]]:
+    """Every pattern outside the staff pages with its full name."""
+    for entry in resolver.url_patterns:
+        if isinstance(entry, URLPattern):
+            yield ":".join([*namespaces, entry.name or str(entry.pattern)]), entry
+        elif entry.app_name != "admin":
+            inner = (*namespaces, entry.namespace) if entry.namespace else namespaces
+            yield from patterns(entry, inner)
+
+
+def test_every_address_is_listed() -> None:
+    names = {name for name, _pattern in patterns(get_resolver())}
+    assert names == RULES.keys()
+
+
+@pytest.mark.parametrize("who", ["signed_out", "stranger", "viewer"])
+@pytest.mark.parametrize("name", sorted(RULES))
+def test_access(world: World, who: str, name: str) -> None:
+    pattern = dict(patterns(get_resolver()))[name]
+    arguments = {key: world.arguments[key] for key in pattern.pattern.regex.groupindex}
+    people: dict[str, AbstractBaseUser | None] = {
+        "signed_out": None,
+        "stranger": world.team.stranger,
+        "viewer": world.team.viewer,
+    }
+    client = Client()
+    person = people[who]
+    if person is not None:
+        client.force_login(person)
+    rule = RULES[name]
+    data = {"workspace": str(world.team.workspace.pk)} if name == "accounts:switch" else {}
+    response = getattr(client, rule.method)(reverse(name, kwargs=arguments), data)
+    expected = getattr(rule, who)
+    if expected == SIGN_IN:
+        assert response.status_code == 302
+        assert response["Location"].startswith(reverse("account_login"))
+    else:
+        assert response.status_code == expected
+
+
+def admin_addresses() -> list[str]:
+    """The staff pages that need no object."""
+    admin = next(entry for entry in get_resolver().url_patterns if getattr(entry, "app_name", "") == "admin")
+    assert isinstance(admin, URLResolver)
+    found = []
+    for entry in admin.url_patterns:
+        inner = entry.url_patterns if isinstance(entry, URLResolver) else [entry]
+        prefix = str(entry.pattern) if isinstance(entry, URLResolver) else ""
+        found.extend(
+            f"/admin/{prefix}{pattern.pattern}"
+            for pattern in inner
+            if isinstance(pattern, URLPattern) and not pattern.pattern.regex.groupindex
+        )
+    return [address for address in found if not address.endswith(("logout/", "password_change/done/"))]
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("address", admin_addresses())
+def test_staff_pages_are_for_staff(team: Team, staff_client: Client, address: str) -> None:
+    assert Client().get(address).status_code == 302
+    member = Client()
+    member.force_login(team.owner)
+    assert member.get(address).status_code in {302, 403}
+    assert staff_client.get(address, follow=True).status_code in {200, 403, 405}
