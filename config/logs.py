@@ -13,7 +13,8 @@ SECRET_KEYS = {"access_token", "refresh_token", "client_secret", "code", "code_v
 def hide_secrets(_logger: object, _method: str, event: MutableMapping[str, Any]) -> MutableMapping[str, Any]:
     """Replace the value of every key that names a secret; a safety net, not a licence to log them."""
     for key in event.keys() & SECRET_KEYS:
-        event[key] = "[hidden]"
+        if isinstance(event[key], str):  # a "code" may also be a status code
+            event[key] = "[hidden]"
     return event
 
 

@@ -48,11 +48,15 @@ class Upload(TenantModel):
     currency = models.CharField(max_length=3, blank=True)
     language = models.CharField(max_length=2, blank=True)
     mapping = models.JSONField(default=dict)
+    # While reading: sheet rows seen so far. Afterwards: offers taken from the file.
     rows_read = models.IntegerField(default=0)
     rows_skipped = models.IntegerField(default=0)
     problems_found = models.IntegerField(default=0)
     refusal = models.JSONField(default=dict)
     uploaded_at = models.DateTimeField(default=timezone.now)
+    # The last sign of life of whoever reads the file: also the token by which a reader knows that it is still its own.
+    alive_at = models.DateTimeField(null=True, editable=False)
+    attempts = models.PositiveSmallIntegerField(default=0, editable=False)
     read_at = models.DateTimeField(null=True)
     imported_at = models.DateTimeField(null=True)
 
@@ -74,7 +78,11 @@ class Upload(TenantModel):
                 name="one_live_upload_per_file",
             ),
         ]
-        indexes = [models.Index(fields=["account", "-uploaded_at"], name="upload_newest")]
+        indexes = [
+            models.Index(fields=["account", "-uploaded_at"], name="upload_newest"),
+            # The minute's check for files that nobody reads: almost always none.
+            models.Index(fields=["alive_at"], name="upload_unread", condition=Q(status__in=["waiting", "reading"])),
+        ]
 
     def __str__(self) -> str:
         return self.file_name
@@ -114,7 +122,12 @@ class UploadRow(TenantModel):
     class Meta:
         ordering = ["row_number"]
         constraints = [models.UniqueConstraint(fields=["upload", "row_number"], name="one_record_per_row")]
-        indexes = [models.Index(fields=["offer", "upload"], name="rows_of_offer")]
+        indexes = [
+            # The periods drawn on an offer's chart, also of rows that came before their offer was read.
+            models.Index(fields=["allegro_offer_id", "upload"], name="rows_of_offer"),
+            # Which uploads still have rows whose offer was unknown?
+            models.Index(fields=["upload"], name="rows_without_offer", condition=Q(offer__isnull=True)),
+        ]
 
     def __str__(self) -> str:
         return f"row {self.row_number}: {self.allegro_offer_id}"

@@ -7,21 +7,21 @@ those of the trial. With xdist only the first process starts and stops them.
 import os
 import warnings
 from pathlib import Path
+from urllib.parse import urlsplit
 
 import pytest
 
+from config import embedded
+
 DATA_DIR = Path(__file__).resolve().parent.parent / ".data" / "test"
-STARTED_HERE = "TEST_SERVERS_STARTED"
-_started = False
+STARTED_BY = "TEST_SERVERS_STARTED_BY"
 
 
 def _start_servers() -> None:
-    global _started
-    from config import embedded
-
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
-        _started = not embedded.is_running(DATA_DIR)
+        if not embedded.is_running(DATA_DIR):
+            os.environ[STARTED_BY] = str(os.getpid())
         servers = embedded.ensure(DATA_DIR)
     os.environ["DATABASE_URL"], os.environ["REDIS_URL"] = servers.database_url, servers.redis_url
 
@@ -44,10 +44,18 @@ if not (os.environ.get("DATABASE_URL") and os.environ.get("REDIS_URL")):
     _start_servers()
 
 
+def _own_redis_database() -> None:
+    """Clearing the cache flushes its whole database, so each parallel worker of the suite gets one of its own."""
+    worker = os.environ.get("PYTEST_XDIST_WORKER", "gw0").removeprefix("gw")
+    server = urlsplit(os.environ["REDIS_URL"])
+    os.environ["REDIS_URL"] = server._replace(path=f"/{int(worker) % 15 + 1}").geturl()
+
+
+_own_redis_database()
+
+
 @pytest.hookimpl(trylast=True)
 def pytest_unconfigure(config: pytest.Config) -> None:
     """Stop the servers that this process started."""
-    if _started and not hasattr(config, "workerinput"):
-        from config import embedded
-
+    if os.environ.get(STARTED_BY) == str(os.getpid()):
         embedded.stop(DATA_DIR)

@@ -1,0 +1,19 @@
+"""Request logging without secrets: no query strings (OAuth codes, searches) and no one-time keys in paths."""
+
+import re
+
+from django.http import HttpRequest
+from django_structlog.middlewares import RequestMiddleware
+
+# allauth's links: /accounts/confirm-email/KEY/ and /accounts/password/reset/key/UID-KEY/
+ONE_TIME_KEY = re.compile(r"(/accounts/(?:confirm-email|password/reset/key)/)[^/]+")
+
+
+class RequestLogMiddleware(RequestMiddleware):  # type: ignore[misc]
+    """django-structlog's middleware, logging the path only."""
+
+    @staticmethod
+    def format_request(request: HttpRequest) -> str:
+        """Method and path, one-time keys hidden."""
+        path = ONE_TIME_KEY.sub(r"\1[hidden]", request.path)
+        return f"{request.method} {path}"

@@ -1,0 +1,37 @@
+"""Staff pages for uploads. The files themselves are not registered: they are the sellers' own."""
+
+from django.contrib import admin
+
+from accounts.admin_site import ReadOnlyAdmin
+from reports.models import RowProblem, Upload
+
+
+@admin.register(Upload)
+class UploadAdmin(ReadOnlyAdmin):
+    """Report files of all workspaces, for questions such as "why was it refused?"."""
+
+    list_display = (
+        "file_name",
+        "account",
+        "status",
+        "period_from",
+        "period_to",
+        "rows_read",
+        "problems_found",
+        "uploaded_at",
+    )
+    list_filter = ("status", "kind")
+    list_select_related = ("account",)
+    search_fields = ("id", "file_name", "account__login", "sha256")
+    date_hierarchy = "uploaded_at"
+
+
+@admin.register(RowProblem)
+class RowProblemAdmin(ReadOnlyAdmin):
+    """Cells that could not be taken: many of one kind mean that the reader must learn something."""
+
+    list_display = ("upload", "row_number", "column", "code", "value")
+    list_filter = ("code",)
+    list_select_related = ("upload",)
+    search_fields = ("upload__id", "column")
+    show_full_result_count = False

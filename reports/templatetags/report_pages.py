@@ -1,0 +1,73 @@
+"""Pieces of the pages about uploads: the status badge, the period, one measure of a row."""
+
+from collections.abc import Mapping
+from decimal import Decimal
+from typing import Any, Final
+
+from django import template
+from django.utils.formats import number_format
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
+from django.utils.translation import gettext as _
+
+from accounts.templatetags.ui import dash, moment, money, status_badge
+from offers.values import NO_BREAK_SPACE, format_count
+from reports.models import Upload, UploadStatus
+from reports.presentation import Cell
+
+register = template.Library()
+
+TONES: Final[Mapping[str, tuple[str, str]]] = {
+    UploadStatus.WAITING: ("info", "hourglass"),
+    UploadStatus.READING: ("info", "refresh"),
+    UploadStatus.NEEDS_PERIOD: ("warn", "calendar-event"),
+    UploadStatus.PREVIEW: ("warn", "eye"),
+    UploadStatus.IMPORTED: ("ok", "check"),
+    UploadStatus.REFUSED: ("bad", "circle-x"),
+    UploadStatus.DISCARDED: ("neutral", "archive"),
+}
+
+
+@register.simple_tag
+def upload_status(upload: Upload) -> SafeString:
+    """The upload's status as a badge with its sign."""
+    tone, sign = TONES[upload.status]
+    return status_badge(tone, str(UploadStatus(upload.status).label), sign)
+
+
+@register.simple_tag
+def upload_period(upload: Upload, reason: str = "") -> SafeString:
+    """The inclusive days that the upload covers, or a dash with `reason`."""
+    if upload.period_from is None:
+        return dash(reason or _("not known yet"))
+    first, last = moment(upload.period_from), moment(upload.period_to)
+    if upload.period_from == upload.period_to:
+        return first
+    return format_html('<span class="days">{} – {}</span>', first, last)
+
+
+@register.simple_tag
+def measure(cell: Cell, currency: str) -> str:
+    """One figure as the reader's language writes it, or a dash where the file did not say."""
+    if cell.value is None:
+        return dash(_("not in the file"))
+    if cell.kind == "money":
+        # Without a currency in the file the amount stands alone rather than with a guessed one.
+        return money(cell.value, currency) if currency else plain(cell.value)
+    return share(cell.value) if cell.kind == "percent" else format_count(cell.value)
+
+
+@register.simple_tag
+def amount(value: Any, currency: str) -> str:
+    """A sum of money, alone where the file names no currency."""
+    return measure(Cell("money", "", value), currency)
+
+
+def share(fraction: Decimal) -> str:
+    """A fraction of 1 as a percentage; two decimals, because one offer of thousands has a small share."""
+    return f"{plain(fraction * 100)}{NO_BREAK_SPACE}%"
+
+
+def plain(value: Any) -> str:
+    """An amount without a currency."""
+    return number_format(value, decimal_pos=2, use_l10n=True, force_grouping=True)

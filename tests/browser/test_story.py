@@ -1,0 +1,131 @@
+"""The seller's story in a real browser: from sign-up to "what changed"."""
+
+import time
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+from django.utils import timezone
+from playwright.sync_api import expect
+
+from accounts.models import SellerAccount
+from accounts.scoping import every_workspace
+from offers.models import Offer, OfferChange
+from reports.models import Upload
+from tests.browser.conftest import SimulatorButtons, Visitor
+from tests.factories import PASSWORD
+
+pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
+
+BEST_SELLER = "15204880113"
+SYNC_MILLISECONDS = 60_000
+# Allegro publishes a journal row ten to fourteen seconds after it happened.
+JOURNAL_LAG_SECONDS = 15
+
+
+def sign_up(visitor: Visitor) -> None:
+    page = visitor.page
+    visitor.go("/accounts/signup/")
+    page.fill("input[name=email]", "newcomer@example.com")
+    page.fill("input[name=password1]", PASSWORD)
+    page.fill("input[name=password2]", PASSWORD)
+    page.click("main button[type=submit]")
+    page.wait_for_url("**/accounts/confirm-email/")
+    visitor.go("/" + visitor.confirmation_link())
+    page.click("main button[type=submit]")
+    page.wait_for_url("**/dashboard/")
+
+
+def link_account(visitor: Visitor) -> None:
+    page = visitor.page
+    visitor.go("/settings/accounts/")
+    page.click("form[action$='/connect/'] button")
+    page.click("button[value=allow]")
+    page.wait_for_url("**/settings/accounts/*-*/")
+    wait_for_sync(1)
+
+
+def wait_for_sync(runs: int) -> None:
+    """Wait until the account's run number `runs` has ended well."""
+    deadline = time.monotonic() + SYNC_MILLISECONDS / 1000
+    while time.monotonic() < deadline:
+        with every_workspace():
+            account = SellerAccount.objects.get()
+            if account.runs.exclude(status="running").count() >= runs:
+                assert list(account.runs.exclude(status="succeeded")) == []
+                return
+        time.sleep(0.2)
+    pytest.fail("the sync did not end in time")
+
+
+def test_from_sign_up_to_what_changed(visitor: Visitor, simulator: SimulatorButtons, tmp_path: Path) -> None:
+    page = visitor.page
+    visitor.go("/")
+    assert visitor.has_no_sideways_scroll()
+    sign_up(visitor)
+    link_account(visitor)
+
+    simulator.post(f"offers/{BEST_SELLER}", {"price": "99.90"})
+    time.sleep(JOURNAL_LAG_SECONDS)
+    page.reload()
+    page.click("form[action$='/sync/'] button")
+    wait_for_sync(2)
+    expect(page.locator("#run .stages")).to_be_visible(timeout=SYNC_MILLISECONDS)
+
+    visitor.go(f"/offer-events?q={BEST_SELLER}")
+    assert "99" in page.locator("main").inner_text()
+    with every_workspace():
+        offer = Offer.objects.get(allegro_id=BEST_SELLER)
+        change = OfferChange.objects.get(offer=offer, field="price", marketplace="", certainty="exact")
+    assert (change.new["amount"], change.is_moment) == ("99.90", True)
+
+    visitor.go(f"/offers/{offer.pk}/?days=28")
+    expect(page.locator("canvas").first).to_be_visible()
+    expect(page.locator("main")).to_contain_text("99")
+    assert visitor.has_no_sideways_scroll()
+
+    upload_report(visitor, simulator, tmp_path)
+    for path in (
+        "/dashboard/",
+        "/offers/",
+        "/offer-events",
+        "/reports/",
+        "/settings/accounts/",
+        "/settings/workspace/",
+    ):
+        visitor.go(path)
+        assert visitor.has_no_sideways_scroll(), path
+    assert visitor.faults == []
+
+
+def upload_report(visitor: Visitor, simulator: SimulatorButtons, folder: Path) -> None:
+    """Upload last week's report, look at the preview, import it."""
+    page = visitor.page
+    today = timezone.localdate()
+    sunday = today - timedelta(days=today.weekday() + 1)
+    monday = sunday - timedelta(days=6)
+    file = folder / f"sprzedaz-wg-ofert_{monday}_{sunday}.xlsx"
+    file.write_bytes(simulator.report(monday, sunday))
+    visitor.go("/reports/upload/")
+    page.set_input_files("input[type=file]", str(file))
+    page.click("main form[enctype] button[type=submit]")
+    page.wait_for_selector("form[action$='/import/'] button", timeout=SYNC_MILLISECONDS)
+    page.click("form[action$='/import/'] button")
+    page.wait_for_selector("[data-upload-status=imported]")
+    with every_workspace():
+        upload = Upload.objects.get()
+    assert (upload.status, upload.period_from, upload.problems_found) == ("imported", monday, 0)
+    assert upload.rows_read > 40
+
+
+def test_filters_work_without_javascript(visitor: Visitor) -> None:
+    sign_up(visitor)
+    link_account(visitor)
+    context = visitor.page.context.browser.new_context(java_script_enabled=False)  # type: ignore[union-attr]
+    context.add_cookies(visitor.page.context.cookies())  # type: ignore[arg-type]
+    page = context.new_page()
+    page.goto(f"{visitor.base_url}/offers/")
+    page.fill("main input[name=q]", BEST_SELLER)
+    page.keyboard.press("Enter")
+    expect(page.locator("main tbody tr")).to_have_count(1)
+    context.close()
