@@ -118,6 +118,7 @@ def upload_report(visitor: Visitor, simulator: SimulatorButtons, folder: Path) -
     assert upload.rows_read > 40
 
 
+@pytest.mark.usefixtures("simulator")
 def test_filters_work_without_javascript(visitor: Visitor) -> None:
     sign_up(visitor)
     link_account(visitor)
