@@ -9,7 +9,7 @@ from django_structlog.middlewares import RequestMiddleware
 ONE_TIME_KEY = re.compile(r"(/accounts/(?:confirm-email|password/reset/key)/)[^/]+")
 
 
-class RequestLogMiddleware(RequestMiddleware):  # type: ignore[misc]
+class RequestLogMiddleware(RequestMiddleware):
     """django-structlog's middleware, logging the path only."""
 
     @staticmethod

@@ -199,6 +199,7 @@ def edits_within(offer: Offer, window: Window) -> QuerySet[OfferChange]:
     found: QuerySet[OfferChange] = (
         OfferChange.objects.filter(offer=offer, not_after__gte=window.since, not_before__lt=window.until)
         .exclude(certainty=Certainty.SOLD)
+        .select_related("event")
         .order_by("-not_after", "-id")
     )
     return found

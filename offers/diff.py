@@ -8,6 +8,9 @@ from offers.fields import DETAIL_PART, OTHER_PREFIX, PRICE, PRICE_STOCK_PART, Fi
 
 Document = dict[str, Any]
 
+# Allegro's own note about a status, which the status change itself carries: no change of its own.
+DERIVED_PATHS = (("publication", "endedBy"),)
+
 
 @dataclass(frozen=True, slots=True)
 class Difference:
@@ -52,8 +55,8 @@ def _unregistered(old: Document, new: Document) -> Iterator[Difference]:
 
 def _remainder(document: Document) -> Document:
     rest = document
-    for field in fields_of_part(DETAIL_PART):
-        rest = _without_path(rest, field.path)
+    for path in (*(field.path for field in fields_of_part(DETAIL_PART)), *DERIVED_PATHS):
+        rest = _without_path(rest, path)
     return {key: value for key, value in rest.items() if value not in ({}, None)}
 
 

@@ -65,7 +65,7 @@ def read_feed(
     ]
     newest = first.union(*others, all=True) if others else first
     keys = [key for key, _moment in newest]
-    return read_page(OfferChange.objects.filter(pk__in=keys).select_related("offer", "account"), "", size)
+    return read_page(OfferChange.objects.filter(pk__in=keys).select_related("offer", "account", "event"), "", size)
 
 
 def read_page(changes: QuerySet[OfferChange], cursor: str = "", size: int = PAGE_SIZE) -> Page:

@@ -61,6 +61,15 @@ EVENT_LABELS: Mapping[str, str] = {
     "OFFER_DELIVERY_COUNTRIES_BLOCKED": gettext_noop("Delivery countries blocked"),
 }
 
+ENDED_BY: Mapping[str, str] = {
+    "USER": gettext_noop("ended by the seller"),
+    "ADMIN": gettext_noop("ended by Allegro"),
+    "EXPIRATION": gettext_noop("its time ran out"),
+    "EMPTY_STOCK": gettext_noop("sold out"),
+    "PRODUCT_DETACHMENT": gettext_noop("detached from its product"),
+    "ERROR": gettext_noop("an error at Allegro"),
+}
+
 REASONS: Mapping[str, str] = {
     Certainty.OVERTAKEN: gettext_noop("Changed again before it was read."),
     Certainty.NO_DIFFERENCE: gettext_noop("Announced by Allegro; the reads before and after show no difference."),
@@ -129,7 +138,7 @@ class ShownChange:
 
 def present(change: OfferChange) -> ShownChange:
     """`change` in the active language."""
-    shown = _describe(change) if change.field and change.old_seen and change.new_seen else {}
+    shown = _describe(change) if change.field and change.old_seen and change.new_seen else _describe_one_side(change)
     group, group_label = group_of(change)
     return ShownChange(
         change=change,
@@ -186,6 +195,23 @@ def _describe(change: OfferChange) -> dict[str, Any]:
     return describe(change) if describe and change.old is not None and change.new is not None else {}
 
 
+def _describe_one_side(change: OfferChange) -> dict[str, Any]:
+    """What can still be said where one value was not seen."""
+    return {"note": _sold_meanwhile(change)} if change.units_sold else {}
+
+
+def _sold_meanwhile(change: OfferChange) -> str:
+    sold = ngettext("%(count)s sold in this time", "%(count)s sold in this time", change.units_sold)
+    return sold % {"count": format_count(change.units_sold)}
+
+
+def _status_difference(change: OfferChange) -> dict[str, Any]:
+    """Why an offer ended, which only the journal tells (allegro-api issue 8675)."""
+    payload = change.event.payload if change.event_id and change.event else {}
+    ended_by = ((payload.get("offer") or {}).get("publication") or {}).get("endedBy")
+    return {"note": _(ENDED_BY.get(ended_by, ended_by))} if ended_by else {}
+
+
 def _money_difference(change: OfferChange) -> dict[str, Any]:
     old, new = as_money(change.old), as_money(change.new)
     if old is None or new is None or old[1] != new[1]:
@@ -199,10 +225,7 @@ def _number_difference(change: OfferChange) -> dict[str, Any]:
     if not (isinstance(change.old, int) and isinstance(change.new, int)):
         return {}
     note = format_count(change.new - change.old, signed=True)
-    if change.units_sold:
-        sold = ngettext("%(count)s sold in this time", "%(count)s sold in this time", change.units_sold)
-        note = f"{note}; {sold % {'count': format_count(change.units_sold)}}"
-    return {"note": note}
+    return {"note": f"{note}; {_sold_meanwhile(change)}" if change.units_sold else note}
 
 
 def _text_difference(change: OfferChange) -> dict[str, Any]:
@@ -259,6 +282,7 @@ _DIFFERENCES = {
     Kind.HTML: _description_difference,
     Kind.IMAGES: _image_difference,
     Kind.PARAMETERS: _parameter_difference,
+    Kind.STATUS: _status_difference,
 }
 
 

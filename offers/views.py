@@ -75,7 +75,7 @@ def detail(request: WorkspaceRequest, offer_id: UUID) -> HttpResponse:
     offer = get_offer(offer_id)
     window = _window(request, offer)
     cursor = request.GET.get("before", "")
-    narrowed = ChangeFilter(request.GET, queryset=edits_within(offer, window).select_related("offer"))
+    narrowed = ChangeFilter(request.GET, queryset=edits_within(offer, window).select_related("offer", "event"))
     context = {
         "offer": offer,
         "window": window,

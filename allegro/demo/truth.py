@@ -122,7 +122,9 @@ def _is_value_right(change: Change, first: Action, last: Action) -> bool:
 
     With pieces sold between the two reads, the stock's own edit is the difference that the sales do not explain.
     """
-    if change.units_sold and change.old_seen and change.new_seen:
+    if change.units_sold and change.new_seen:
+        if not change.old_seen:  # one of several edits: pieces may have been sold after it
+            return bool(0 <= last.new - change.new <= change.units_sold)
         return bool(change.new - change.old + change.units_sold == last.new - first.old)
     is_new_right = not change.new_seen or canonical(change.new) == canonical(last.new)
     return is_new_right and (not change.old_seen or canonical(change.old) == canonical(first.old))

@@ -11,6 +11,7 @@ import pytest
 import requests
 from celery.contrib.testing.worker import start_worker
 from django.core import mail
+from kombu import Queue
 from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, Playwright, sync_playwright
 from pytest_django import Settings
 from pytest_django.live_server_helper import LiveServer
@@ -83,7 +84,7 @@ def worker(transactional_db: None) -> Iterator[None]:
     queue = f"test-{os.environ.get('PYTEST_XDIST_WORKER', 'alone')}"
     before = app.conf.task_default_queue
     app.conf.task_default_queue = queue
-    app.amqp.queues.select_add(queue)
+    app.amqp.queues.select_add(Queue(queue))
     with start_worker(app, pool="solo", perform_ping_check=False, queues=[queue], shutdown_timeout=20):
         yield
     app.conf.task_default_queue = before

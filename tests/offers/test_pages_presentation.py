@@ -7,7 +7,7 @@ import pytest
 from django.utils import translation
 
 from offers.fields import Kind
-from offers.models import OfferChange
+from offers.models import OfferChange, OfferEvent
 from offers.presentation import ShownChange, full_diff, present
 from offers.textdiff import Run, html_diff, word_diff, words_changed
 from offers.values import show_duration, show_span, show_value
@@ -180,3 +180,12 @@ def test_spans_are_written_short() -> None:
     assert show_span(day(8, 28), day(9, 3)) == "28 Aug – 3 Sep"
     with translation.override("pl"):
         assert show_span(day(9, 3), day(9, 12)) == "3–12 września"
+
+
+def test_an_ended_offer_says_why_it_ended() -> None:
+    event = OfferEvent(pk=1, payload={"offer": {"publication": {"endedBy": "EMPTY_STOCK"}}})
+    assert shown("status", "ACTIVE", "ENDED", event=event).note == "sold out"
+
+
+def test_sales_beside_a_stock_edit_are_told_even_when_the_old_value_was_not_seen() -> None:
+    assert shown("stock", None, 126, old_seen=False, units_sold=2).note == "2 sold in this time"
