@@ -41,3 +41,13 @@ check: lint types
 test: lint types
 	@scripts/ensure-chromium.sh
 	$(PYTHON_BIN) -m pytest -n $(TEST_WORKERS)
+
+vendor: .venv/.installed
+	npm ci --ignore-scripts --no-audit --no-fund
+	$(PYTHON_BIN) scripts/vendor.py
+
+# Needs gettext (apt-get install gettext).
+messages: .venv/.installed
+	$(PYTHON_BIN) -W ignore manage.py makemessages -l pl --no-obsolete --no-wrap --add-location file \
+		-i node_modules -i .venv -i static -i staticfiles -i .data
+	$(PYTHON_BIN) -W ignore manage.py compilemessages -l pl -i .venv
