@@ -91,6 +91,15 @@ def _workspace_of(model: type[models.Model], path: str, key: Hashable) -> Any:
     return model._base_manager.filter(pk=key).values_list(path, flat=True).first()
 
 
+def _in_workspace(model: type["TenantModel"], workspace: "Workspace") -> dict[str, Any]:
+    """The filter for rows of `workspace`: a subquery, not a join, so that updates and deletes stay simple."""
+    first, _, rest = model.tenant_path.partition("__")
+    if not rest:
+        return {first: workspace}
+    parent = cast(type[models.Model], model._meta.get_field(first).related_model)
+    return {f"{first}__in": parent._base_manager.filter(**{rest: workspace}).values("pk")}
+
+
 class TenantManager(models.Manager.from_queryset(TenantQuerySet)):  # type: ignore[misc]
     """The only manager of tenant models: no queryset at all without a scope, so no method can slip through."""
 
@@ -100,7 +109,7 @@ class TenantManager(models.Manager.from_queryset(TenantQuerySet)):  # type: igno
         queryset = cast(TenantQuerySet[Any], super().get_queryset())
         if workspace is None:
             return queryset
-        return queryset.filter(**{tenant_model(self.model).tenant_path: workspace})
+        return queryset.filter(**_in_workspace(tenant_model(self.model), workspace))
 
 
 class TenantModel(models.Model):

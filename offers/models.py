@@ -234,7 +234,10 @@ class OrderEvent(TenantModel):
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["account", "event_id"], name="one_row_per_order_event")]
-        indexes = [models.Index(fields=["account"], name="orders_to_read", condition=Q(pending=True))]
+        indexes = [
+            # The orders still to be read, and the events that reading one of them settles.
+            models.Index(fields=["account", "order_id"], name="orders_to_read", condition=Q(pending=True))
+        ]
 
     def __str__(self) -> str:
         return f"{self.type} {self.order_id}"

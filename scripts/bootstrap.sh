@@ -16,5 +16,6 @@ if ! "$python" -c 'import ensurepip, venv' 2>/dev/null; then
   as_root apt-get install -y -q --no-install-recommends python3-venv >/dev/null
 fi
 [ -x .venv/bin/python ] || "$python" -m venv .venv
-.venv/bin/python -m pip install --quiet --disable-pip-version-check -r requirements-dev.txt
+echo "Installing the libraries ..."
+.venv/bin/python -m pip install -qq --disable-pip-version-check -r requirements-dev.txt
 touch .venv/.installed
