@@ -9,10 +9,10 @@ from datetime import timedelta
 from uuid import uuid4
 
 import pytest
-from django.contrib.auth.models import AbstractBaseUser
 from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
 
+from accounts.models import User
 from accounts.scoping import workspace_scope
 from allegro.models import RunKind, RunTrigger, SyncRun
 from offers.models import OfferChange
@@ -163,7 +163,7 @@ def test_every_address_is_listed() -> None:
 def test_access(world: World, who: str, name: str) -> None:
     pattern = dict(patterns(get_resolver()))[name]
     arguments = {key: world.arguments[key] for key in pattern.pattern.regex.groupindex}
-    people: dict[str, AbstractBaseUser | None] = {
+    people: dict[str, User | None] = {
         "signed_out": None,
         "stranger": world.team.stranger,
         "viewer": world.team.viewer,
@@ -187,7 +187,7 @@ def admin_addresses() -> list[str]:
     """The staff pages that need no object."""
     admin = next(entry for entry in get_resolver().url_patterns if getattr(entry, "app_name", "") == "admin")
     assert isinstance(admin, URLResolver)
-    found = []
+    found: list[str] = []
     for entry in admin.url_patterns:
         inner = entry.url_patterns if isinstance(entry, URLResolver) else [entry]
         prefix = str(entry.pattern) if isinstance(entry, URLResolver) else ""

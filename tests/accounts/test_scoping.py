@@ -25,7 +25,7 @@ def test_rows_cannot_be_created_outside_a_scope(team: Team) -> None:
 
 def test_a_scope_shows_its_own_rows_only(team: Team) -> None:
     with every_workspace():
-        OfferFactory()
+        OfferFactory.create()
         assert Offer.objects.count() == 2
     with workspace_scope(team.workspace):
         assert list(Offer.objects.all()) == [team.offer]
@@ -33,7 +33,7 @@ def test_a_scope_shows_its_own_rows_only(team: Team) -> None:
 
 def test_a_row_of_another_workspace_cannot_be_written_inside_a_scope(team: Team) -> None:
     with every_workspace():
-        foreign = SellerAccountFactory()
+        foreign = SellerAccountFactory.create()
     row = Offer(account=foreign, allegro_id="1", first_seen_at=START)
     with workspace_scope(team.workspace):
         for write in (
@@ -56,5 +56,5 @@ def test_a_queryset_made_inside_a_scope_keeps_its_filter_outside(team: Team) -> 
     with workspace_scope(team.workspace):
         offers: QuerySet[Offer] = Offer.objects.all()
     with every_workspace():
-        OfferFactory()
+        OfferFactory.create()
     assert list(offers) == [team.offer]

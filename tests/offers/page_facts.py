@@ -15,7 +15,7 @@ TODAY = date(2026, 9, 28)
 
 
 def make_offer(account: SellerAccount, **values: Any) -> Offer:
-    return cast(Offer, OfferFactory(account=account, **values))  # type: ignore[no-untyped-call]
+    return cast(Offer, OfferFactory(account=account, **values))
 
 
 def make_offers(number: int, account: SellerAccount) -> list[Offer]:

@@ -91,7 +91,7 @@ def test_search_and_filters(owner_client: Client, three: Team, query: str, found
 
 def test_accounts_can_be_told_apart_when_there_are_several(owner_client: Client, three: Team) -> None:
     assert 'name="account"' not in read(owner_client)
-    other = cast(SellerAccount, SellerAccountFactory(workspace=three.workspace))  # type: ignore[no-untyped-call]
+    other = cast(SellerAccount, SellerAccountFactory(workspace=three.workspace))
     make_offer(other, title="Delta")
     assert 'name="account"' in read(owner_client)
     assert titles(owner_client, f"?account={other.pk}") == ["Delta"]
