@@ -148,6 +148,8 @@ class AllegroClient:
 
     def _error(self, path: str, response: requests.Response) -> AllegroError:
         kind = _kind(response.status_code)
+        if kind is Gone and not _says_why(response):
+            kind = Unavailable
         if kind is RateLimited:
             self._budget.penalise()
         return kind(f"{path}: HTTP {response.status_code}", status=response.status_code, trace_id=_trace_id(response))
@@ -183,6 +185,14 @@ def _kind(status: int) -> type[AllegroError]:
     if status in known:
         return known[status]
     return Rejected if 400 <= status < 500 else Unavailable
+
+
+def _says_why(response: requests.Response) -> bool:
+    """Whether Allegro itself answers, with its list of errors: a 404 from before it says nothing about an offer."""
+    try:
+        return bool(response.json()["errors"])
+    except (ValueError, KeyError, TypeError):
+        return False
 
 
 def _trace_id(response: requests.Response) -> str:

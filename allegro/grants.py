@@ -78,10 +78,13 @@ class StoredGrant:
 
 
 def require_reconnect(account: SellerAccount) -> None:
-    """Stop scheduling the account until its seller links it again; its history stays."""
-    SellerAccount.objects.filter(pk=account.pk).exclude(status=AccountStatus.DISCONNECTED).update(
-        status=AccountStatus.RECONNECT_REQUIRED, next_sync_at=None
-    )
+    """Stop scheduling the account until its seller links it again; its history stays.
+
+    `account` as the caller loaded it: when it has been linked anew since, the refused grant is not its grant any more.
+    """
+    SellerAccount.objects.filter(pk=account.pk, connected_at=account.connected_at).exclude(
+        status=AccountStatus.DISCONNECTED
+    ).update(status=AccountStatus.RECONNECT_REQUIRED, next_sync_at=None)
     log.warning("reconnect_required", account=str(account.pk))
 
 

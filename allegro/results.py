@@ -63,8 +63,9 @@ def read_journal(document: Document) -> list[JournalRow]:
 
 
 def read_listing(document: Document) -> ListingPage:
-    """From GET /sale/offers."""
-    return ListingPage(document["offers"], int(document["totalCount"]))
+    """From GET /sale/offers; every row has at least its id."""
+    rows = [{**row, "id": str(row["id"])} for row in document["offers"]]
+    return ListingPage(rows, int(document["totalCount"]))
 
 
 def read_order_journal(document: Document) -> list[OrderJournalRow]:

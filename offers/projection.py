@@ -13,6 +13,7 @@ from offers.changes import PART_OF_EVENT, Change, Facts, derive_changes
 from offers.facts import PARTS, load_facts
 from offers.fields import PRICE_STOCK_PART, fields_of_part
 from offers.models import Offer, OfferChange
+from offers.record import fitting
 
 BATCH = 50
 
@@ -93,7 +94,7 @@ def _as_row(offer: Offer, change: Change, event_keys: Mapping[str, int]) -> Offe
         not_after=change.not_after,
         event_id=event_keys.get(change.event_id),
         event_type=change.event_type,
-        change_type=change.change_type,
+        change_type=fitting(OfferChange, "change_type", change.change_type),
         certainty=change.certainty,
         units_sold=change.units_sold,
     )

@@ -7,7 +7,7 @@ from datetime import datetime
 from decimal import Decimal
 from typing import Any
 
-from django.db import transaction
+from django.db import models, transaction
 
 from accounts.models import SellerAccount
 from offers import documents
@@ -77,7 +77,7 @@ def record_events(account: SellerAccount, rows: Sequence[JournalRow], received_a
                 account=account,
                 event_id=row.event_id,
                 allegro_offer_id=row.allegro_offer_id,
-                type=row.type,
+                type=fitting(OfferEvent, "type", row.type),
                 occurred_at=row.occurred_at,
                 received_at=received_at,
                 payload=row.payload,
@@ -213,7 +213,7 @@ def _observe(reads: Sequence[tuple[Offer, OfferRead]]) -> set[uuid.UUID]:
 
 
 def _mark_announced(stretched: Sequence[tuple[Offer, datetime]]) -> None:
-    """Mark offers with events since the read before: seeing no difference answers what was derived as "not read yet"."""
+    """Mark offers with events since the read before: seeing no difference answers what stands as "not read yet"."""
     if not stretched:
         return
     since: dict[str, tuple[Offer, datetime]] = {}
@@ -265,12 +265,18 @@ def _project_price_stock(offer: Offer, part: Mapping[str, Any]) -> None:
 def _project_detail(offer: Offer, part: Mapping[str, Any]) -> None:
     publication = part.get("publication") or {}
     images = part.get("images") or []
-    offer.title = part.get("name") or ""
-    offer.external_id = (part.get("external") or {}).get("id") or ""
-    offer.image_url = images[0] if images else ""
-    offer.category_id = (part.get("category") or {}).get("id") or ""
-    offer.status = publication.get("status") or ""
-    offer.ended_by = publication.get("endedBy") or ""
+    status = publication.get("status") or ""
+    offer.title = fitting(Offer, "title", part.get("name") or "")
+    offer.external_id = fitting(Offer, "external_id", (part.get("external") or {}).get("id") or "")
+    offer.image_url = fitting(Offer, "image_url", images[0] if images else "")
+    offer.category_id = fitting(Offer, "category_id", (part.get("category") or {}).get("id") or "")
+    offer.status = status if status in OfferStatus.values else OfferStatus.UNKNOWN
+    offer.ended_by = fitting(Offer, "ended_by", publication.get("endedBy") or "")
+
+
+def fitting(model: type[models.Model], column: str, text: str) -> str:
+    """`text` cut to what the column holds: a longer word of Allegro's in one offer must not stop the whole account."""
+    return text[: model._meta.get_field(column).max_length]  # type: ignore[union-attr]
 
 
 def derive_after_purchase(account: SellerAccount, bought: Mapping[str, datetime]) -> None:

@@ -13,7 +13,7 @@ from django.db.models.functions import TruncDate
 from accounts.models import SellerAccount
 from offers.calendar import WARSAW, end_of_day, start_of_day, warsaw_day
 from offers.models import Offer, OrderEvent, OrderLine, OrderStatus, SalesDay
-from offers.record import derive_after_purchase, ensure_offers
+from offers.record import derive_after_purchase, ensure_offers, fitting
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,7 +68,7 @@ def record_order_events(account: SellerAccount, rows: Sequence[OrderJournalRow],
         OrderEvent(
             account=account,
             event_id=row.event_id,
-            type=row.type,
+            type=fitting(OrderEvent, "type", row.type),
             order_id=row.order_id,
             revision=row.revision,
             occurred_at=row.occurred_at,
@@ -129,7 +129,7 @@ def _as_line(account: SellerAccount, form: OrderForm, item: OrderItem, read_at: 
         line_item_id=item.id,
         order_id=form.id,
         revision=form.revision,
-        status=form.status,
+        status=fitting(OrderLine, "status", form.status),
         allegro_offer_id=item.allegro_offer_id,
         marketplace=form.marketplace or account.base_marketplace,
         quantity=item.quantity,

@@ -18,6 +18,4 @@ class SyncContext:
     clock: Callable[[], datetime]
     beat: Callable[[], None]
     is_full: bool
-    # Set when journal time was lost: then everything is read, for only a comparison can still show what happened.
-    must_read_everything: bool = False
     counts: Counter[str] = field(default_factory=Counter)

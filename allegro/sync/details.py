@@ -27,7 +27,7 @@ def run(context: SyncContext) -> None:
 
     What was read is stored batch by batch: a killed run only reads a few offers a second time.
     """
-    if context.is_full or context.must_read_everything:
+    if context.is_full:
         _queue_rotation(context)
     due = due_requests(context.account, context.clock())
     offers = ensure_offers(context.account, [request.allegro_offer_id for request in due], context.clock())
@@ -64,19 +64,20 @@ def _serve_batch(context: SyncContext, requests: Sequence[RefreshRequest], offer
 def _queue_rotation(context: SyncContext) -> None:
     now = context.clock()
     offers: QuerySet[Offer] = Offer.objects.filter(account=context.account, gone_at__isnull=True)
-    oldest_first = offers.order_by("detail_seen_at", "pk")
-    if not context.must_read_everything:
-        # Each full run reads the share of the time since the last one, and one more, so that a day reads everything.
-        elapsed = min(now - (context.account.last_full_sync_at or now), ROTATION)
-        share = ceil(offers.count() * (elapsed / ROTATION)) + 1
-        oldest_first = oldest_first.filter(detail_seen_at__lt=now - ROTATION + elapsed)[:share]
-    wanted = dict.fromkeys(oldest_first.values_list("allegro_id", flat=True), RefreshScope.DETAIL)
+    # Each full run reads the share of the time since the last one, and one more, so that a day reads everything: also
+    # when all were read at one time, as the first sync does.
+    elapsed = min(now - (context.account.last_full_sync_at or now), ROTATION)
+    share = ceil(offers.count() * (elapsed / ROTATION)) + 1
+    oldest = offers.filter(detail_seen_at__lt=now).order_by("detail_seen_at", "pk")[:share]
+    wanted = dict.fromkeys(oldest.values_list("allegro_id", flat=True), RefreshScope.DETAIL)
     request_refresh(context.account, wanted, "rotation", now)
 
 
 def _read(context: SyncContext, offer: Offer, request: RefreshRequest) -> OfferRead:
     asked_at: datetime = context.clock()
-    needs_detail = request.scope == RefreshScope.DETAIL or offer.detail_seen_at is None
+    # An offer that comes back from being gone needs its status too.
+    is_unknown = offer.detail_seen_at is None or offer.gone_at is not None
+    needs_detail = request.scope == RefreshScope.DETAIL or is_unknown
     try:
         if needs_detail:
             read = detail_read(offer, context.client.product_offer(offer.allegro_id), asked_at)

@@ -10,7 +10,7 @@ from allegro.client import JOURNAL_PAGE
 from allegro.models import RefreshScope, StreamCursor
 from allegro.sync.context import SyncContext
 from allegro.sync.refresh import request_refresh, scope_for
-from offers.models import CoverageGap
+from offers.models import CoverageGap, Offer
 from offers.record import JournalRow, record_events
 
 STREAM = "journal"
@@ -35,17 +35,24 @@ def run(context: SyncContext) -> None:
 
 
 def _note_lost_time(context: SyncContext, read_until: datetime) -> None:
-    """Where the last read is older than the journal's memory, the time between is lost: say so and read everything."""
+    """Where the last read is older than the journal's memory, the time between is lost: say so and read everything.
+
+    Only a comparison can still show what happened then.
+    """
     window_start = context.clock() - RETENTION
     if read_until >= window_start:
         return
-    CoverageGap.objects.get_or_create(
-        account=context.account,
-        stream=STREAM,
-        since=read_until,
-        defaults={"until": window_start, "reason": "journal_window_missed"},
-    )
-    context.must_read_everything = True
+    offers = Offer.objects.filter(account=context.account, gone_at__isnull=True)
+    with transaction.atomic():
+        # The gap grows until the journal can be read again; the reads are queued with it, so that no kill loses them.
+        CoverageGap.objects.update_or_create(
+            account=context.account,
+            stream=STREAM,
+            since=read_until,
+            defaults={"until": window_start, "reason": "journal_window_missed"},
+        )
+        everything = dict.fromkeys(offers.values_list("allegro_id", flat=True), RefreshScope.DETAIL)
+        request_refresh(context.account, everything, "journal_window_missed", context.clock())
     context.counts["gaps"] += 1
 
 

@@ -130,7 +130,7 @@ def _run_stages(run: SyncRun, context: SyncContext) -> AllegroError | None:
             stage(context)
             entry["status"] = "succeeded"
         except AllegroError as error:
-            log.warning("stage_failed", stage=name, account=str(context.account.pk), code=error.code, why=str(error))
+            log.warning("stage_failed", stage=name, account=str(context.account.pk), error=error.code, why=str(error))
             entry.update(status="failed", error=error.code, trace_id=error.trace_id)
             first_error = first_error or error
         except Exception:

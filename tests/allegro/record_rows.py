@@ -1,0 +1,72 @@
+"""What an account's record holds, as plain rows to compare."""
+
+from typing import Any
+
+from accounts.models import SellerAccount
+from offers.models import (
+    CoverageGap,
+    Offer,
+    OfferChange,
+    OfferDay,
+    OfferEvent,
+    OfferSnapshot,
+    OrderEvent,
+    OrderLine,
+    SalesDay,
+)
+from offers.projection import change_rows, rebuild_offer
+from offers.sales import rebuild_sales
+
+FACTS = (OfferEvent, OfferSnapshot, OfferDay, OrderEvent, OrderLine, CoverageGap, OfferChange, SalesDay)
+CHANGE_COLUMNS = (
+    "offer__allegro_id", "field", "marketplace", "old", "new", "old_seen", "new_seen", "not_before", "not_after",
+    "certainty", "event__event_id", "event_type", "change_type", "units_sold",
+)  # fmt: skip
+LINE_COLUMNS = ("line_item_id", "order_id", "status", "quantity", "unit_price", "currency", "bought_at")
+SALES_COLUMNS = ("offer__allegro_id", "marketplace", "currency", "day", "units", "revenue", "orders")
+Rows = list[tuple[Any, ...]]
+
+
+def stored_rows(account: SellerAccount) -> dict[str, Rows]:
+    """Every row of every fact and projection, by table; when a content was last seen may move."""
+    rows: dict[str, Rows] = {}
+    for model in FACTS:
+        columns = [field.attname for field in model._meta.concrete_fields if field.attname != "last_seen_at"]
+        rows[model.__name__] = list(model.objects.filter(account=account).order_by("pk").values_list(*columns))
+    return rows
+
+
+def outcome(account: SellerAccount) -> dict[str, Rows]:
+    """What a seller is told, without keys: comparable between accounts that followed the same world."""
+    current = OrderLine.objects.filter(account=account, superseded_at__isnull=True)
+    return {
+        "offers": _sorted(
+            Offer.objects.filter(account=account).values_list(
+                "allegro_id", "title", "price", "stock", "status", "gone_at"
+            )
+        ),
+        "changes": _sorted(OfferChange.objects.filter(account=account).values_list(*CHANGE_COLUMNS)),
+        "lines": _sorted(current.values_list(*LINE_COLUMNS)),
+        "sales": _sorted(SalesDay.objects.filter(account=account).values_list(*SALES_COLUMNS)),
+    }
+
+
+def _sorted(rows: Any) -> Rows:
+    return sorted(rows, key=repr)
+
+
+def changes_of(account: SellerAccount, allegro_id: str, **filters: Any) -> list[OfferChange]:
+    """The recorded changes of one offer, oldest first."""
+    return list(
+        OfferChange.objects.filter(account=account, offer__allegro_id=allegro_id, **filters).order_by("not_after", "pk")
+    )
+
+
+def assert_rebuilding_changes_nothing(account: SellerAccount) -> None:
+    """The projections are pure functions of the facts: made again they are the same, row by row."""
+    changes, sales = list(change_rows(account)), outcome(account)["sales"]
+    for offer in Offer.objects.filter(account=account):
+        rebuild_offer(account, offer)
+    rebuild_sales(account)
+    assert list(change_rows(account)) == changes
+    assert outcome(account)["sales"] == sales

@@ -1,0 +1,84 @@
+"""Which fields differ between two documents: every registered one, and whatever nobody has registered yet."""
+
+from typing import Any
+
+import pytest
+
+from offers.diff import differences
+from offers.fields import BY_KEY, DETAIL_PART, FIELDS, PRICE_STOCK_PART, Field, get_field, keys_of_group, value_at
+
+
+def at_path(path: tuple[str, ...], value: Any) -> dict[str, Any]:
+    for step in reversed(path):
+        value = {step: value}
+    return dict(value)
+
+
+def found(part: str, old: dict[str, Any], new: dict[str, Any]) -> list[tuple[str, str, Any, Any]]:
+    return [(each.field.key, each.marketplace, each.old, each.new) for each in differences(part, old, new)]
+
+
+@pytest.mark.parametrize("field", FIELDS, ids=lambda field: field.key)
+def test_each_registered_field_is_found_alone(field: Field) -> None:
+    old, new = at_path(field.path, "before"), at_path(field.path, "after")
+    assert found(field.part, old, new) == [(field.key, "", "before", "after")]
+    assert found(field.part, old, old) == []
+
+
+@pytest.mark.parametrize("field", FIELDS, ids=lambda field: field.key)
+def test_a_field_that_appears_or_goes_is_a_difference_with_nothing(field: Field) -> None:
+    assert found(field.part, {}, at_path(field.path, "value")) == [(field.key, "", None, "value")]
+    assert found(field.part, at_path(field.path, "value"), {}) == [(field.key, "", "value", None)]
+
+
+@pytest.mark.parametrize("empty", [{}, {"delivery": None}, {"delivery": {}}, {"delivery": {"handlingTime": None}}])
+def test_absent_and_empty_branches_are_alike(empty: dict[str, Any]) -> None:
+    assert found(DETAIL_PART, empty, {}) == []
+
+
+def test_what_nobody_registered_is_still_compared() -> None:
+    assert found(DETAIL_PART, {"brandNew": 1}, {"brandNew": 2}) == [("other.brandNew", "", 1, 2)]
+
+
+def test_what_stands_beside_a_registered_field_is_not_lost() -> None:
+    old = {"delivery": {"handlingTime": "PT24H", "newThing": 1}}
+    new = {"delivery": {"handlingTime": "P3D", "newThing": 2}}
+    assert found(DETAIL_PART, old, new) == [
+        ("handling_time", "", "PT24H", "P3D"),
+        ("other.delivery", "", {"newThing": 1}, {"newThing": 2}),
+    ]
+
+
+def test_prices_differ_by_marketplace() -> None:
+    def prices(base: str, **foreign: str) -> dict[str, Any]:
+        return {
+            "sellingMode": {"price": {"amount": base, "currency": "PLN"}},
+            "additionalMarketplaces": {
+                name.replace("_", "-"): {"sellingMode": {"price": {"amount": amount, "currency": "CZK"}}}
+                for name, amount in foreign.items()
+            },
+        }
+
+    changes = found(PRICE_STOCK_PART, prices("10.00", allegro_cz="60.00"), prices("10.00", allegro_cz="55.00"))
+    assert [(key, marketplace) for key, marketplace, _old, _new in changes] == [("price", "allegro-cz")]
+    changes = found(PRICE_STOCK_PART, prices("10.00"), prices("12.00", allegro_sk="3.00"))
+    assert [(marketplace, old is None) for _key, marketplace, old, _new in changes] == [
+        ("", False),
+        ("allegro-sk", True),
+    ]
+
+
+def test_the_registry_is_sound() -> None:
+    assert len(BY_KEY) == len(FIELDS)
+    assert len({field.path for field in FIELDS}) == len(FIELDS)
+    for field in FIELDS:
+        assert get_field(field.key) is field
+        assert field.key in keys_of_group(field.group)
+
+
+def test_an_unregistered_field_shows_its_raw_name() -> None:
+    assert (get_field("other.brandNew").label, get_field("other.brandNew").path) == ("brandNew", ("brandNew",))
+
+
+def test_a_path_through_something_that_is_no_object_leads_to_nothing() -> None:
+    assert value_at({"delivery": "text"}, ("delivery", "handlingTime")) is None
