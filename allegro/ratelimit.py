@@ -48,11 +48,9 @@ class RequestBudget:
             time.sleep(PAUSE_SECONDS)
 
     def _has_room(self, account_key: str) -> bool:
-        # Test both before counting either, or a refused request would still use up the other window.
-        return (
-            self._limiter.test(self._account_limit, "account", account_key)
-            and self._limiter.hit(self._client_limit, "client", self._client_id)
-            and self._limiter.hit(self._account_limit, "account", account_key)
+        # The account's own window first: an account that is over it must not use up everybody's.
+        return self._limiter.hit(self._account_limit, "account", account_key) and self._limiter.hit(
+            self._client_limit, "client", self._client_id
         )
 
     def penalise(self) -> None:

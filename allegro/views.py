@@ -20,7 +20,7 @@ from allegro.sync import journal, orders
 from allegro.tasks import run_sync
 from offers.models import CoverageGap
 
-RUNS_SHOWN = 20
+RUNS_SHOWN = 12
 
 
 @require_GET

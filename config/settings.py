@@ -9,6 +9,7 @@ from pathlib import Path
 from urllib.parse import unquote, urlsplit
 
 import environ
+from cryptography.fernet import Fernet
 from csp.constants import NONE, SELF
 from django.core.exceptions import ImproperlyConfigured
 
@@ -69,10 +70,20 @@ if LOCAL:
     BASE_URL = env.str("BASE_URL", default=f"http://127.0.0.1:{env.int('PORT', default=8000)}")
 else:
     SECRET_KEY = _required("SECRET_KEY", "a long random string that signs sessions")
-    FIELD_ENCRYPTION_KEYS = _required(
-        "FIELD_ENCRYPTION_KEYS", "comma-separated Fernet keys, newest first; they encrypt the sellers' tokens"
-    ).split(",")
+    FIELD_ENCRYPTION_KEYS = (
+        _required(
+            "FIELD_ENCRYPTION_KEYS", "comma-separated Fernet keys, newest first; they encrypt the sellers' tokens"
+        )
+        .replace(" ", "")
+        .split(",")
+    )
     BASE_URL = _required("BASE_URL", "the public address, for example https://history.example.com")
+
+for _key in FIELD_ENCRYPTION_KEYS:
+    try:
+        Fernet(_key)
+    except ValueError as error:
+        raise ImproperlyConfigured("FIELD_ENCRYPTION_KEYS must be Fernet keys: 32 bytes in url-safe base64") from error
 
 _base = urlsplit(BASE_URL)
 if _base.scheme not in {"http", "https"} or not _base.hostname:

@@ -1,7 +1,7 @@
 """Deriving changes of stored offers: load the facts, call the pure function, replace exactly what it replaces."""
 
 import uuid
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -18,15 +18,21 @@ from offers.record import fitting
 BATCH = 50
 
 
-def derive_pending(account: SellerAccount) -> int:
+def derive_pending(account: SellerAccount, after_batch: Callable[[], None] = lambda: None) -> int:
     """Derive the changes of every offer of `account` that has new facts. Returns how many offers were derived.
+
+    `after_batch` is called now and then, so that a caller can show that it is alive.
 
     Works in batches, each a transaction under its offers' row locks, so it can stop anywhere and be run twice.
     """
     pending = list(
         Offer.objects.filter(account=account, derive_from__isnull=False).order_by("pk").values_list("pk", flat=True)
     )
-    return sum(_derive_batch(account, pending[start : start + BATCH]) for start in range(0, len(pending), BATCH))
+    derived = 0
+    for start in range(0, len(pending), BATCH):
+        derived += _derive_batch(account, pending[start : start + BATCH])
+        after_batch()
+    return derived
 
 
 @transaction.atomic

@@ -197,8 +197,8 @@ def _observe(reads: Sequence[tuple[Offer, OfferRead]]) -> set[uuid.UUID]:
         for part, document in read.parts.items():
             digest = documents.digest(document)
             before = newest.get((offer.pk, part))
-            if before is not None and read.read_at < before.last_seen_at:
-                continue  # an answer that came late: a newer one is stored already
+            if before is not None and _is_late(before, digest, read.read_at):
+                continue
             if before is not None and before.digest == digest:
                 stretched.append((offer, before.last_seen_at))
                 before.last_seen_at = read.read_at
@@ -210,6 +210,14 @@ def _observe(reads: Sequence[tuple[Offer, OfferRead]]) -> set[uuid.UUID]:
     OfferSnapshot.objects.bulk_update(same, ["last_seen_at"])
     OfferSnapshot.objects.bulk_create(fresh)
     return {snapshot.offer_id for snapshot in fresh}
+
+
+def _is_late(before: OfferSnapshot, digest: str, read_at: datetime) -> bool:
+    """Whether what is stored is as new: an answer overtaken by another, or other content at the very same instant.
+
+    One instant has one content; the next read tells which of the two lasted.
+    """
+    return read_at < before.last_seen_at or (read_at == before.last_seen_at and digest != before.digest)
 
 
 def _mark_announced(stretched: Sequence[tuple[Offer, datetime]]) -> None:

@@ -53,6 +53,10 @@ def start(**environment: str | None) -> subprocess.CompletedProcess[str]:
 # Settings ------------------------------------------------------------------------------------------------------------
 
 
+def test_an_encryption_key_that_is_none_stops_the_start() -> None:
+    assert "FIELD_ENCRYPTION_KEYS" in start(FIELD_ENCRYPTION_KEYS="not-a-key").stderr
+
+
 def test_a_complete_production_environment_starts() -> None:
     result = start()
     assert (result.returncode, result.stderr) == (0, "")

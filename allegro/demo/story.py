@@ -1,12 +1,8 @@
 """What the demo does once the servers run: a seller signs up, links, lives twelve weeks and uploads their reports.
 
-Each step that is done is written to a file, so that an interrupted demo goes on and a second start finds it finished.
+Each step that is done is noted, so that it is not done again.
 """
 
-import json
-import os
-import secrets
-from dataclasses import asdict, dataclass, field
 from datetime import datetime, timedelta
 from pathlib import Path
 
@@ -16,34 +12,8 @@ from django.utils import timezone
 from accounts.commands import account_scope
 from allegro.demo.replay import Progress, SimulatorControl, replay, whole_weeks
 from allegro.demo.seller import DemoSeller
+from allegro.demo.state import DemoState, load_state, save_state
 from allegro.ratelimit import shared_budget
-
-
-@dataclass
-class DemoState:
-    """How far the demo has come."""
-
-    email: str = "seller@example.com"
-    password: str = field(default_factory=lambda: secrets.token_urlsafe(9), repr=False)
-    signed_up: bool = False
-    account_id: str = ""
-    linked_at: str = ""
-    replayed: bool = False
-    uploaded: list[str] = field(default_factory=list)
-    finished: bool = False
-
-
-def load_state(path: Path) -> DemoState:
-    """The state in `path`, or that of a demo not begun."""
-    return DemoState(**json.loads(path.read_text())) if path.exists() else DemoState()
-
-
-def save_state(path: Path, state: DemoState) -> None:
-    """Write it so that a reader sees the old or the new one, never half."""
-    temporary = path.with_suffix(".new")
-    with os.fdopen(os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w") as file:
-        json.dump(asdict(state), file)
-    temporary.replace(path)
 
 
 def replay_life(path: Path) -> None:

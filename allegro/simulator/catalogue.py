@@ -63,49 +63,43 @@ Młynek do kawy ręczny żarnowy z regulacją mielenia|kawy|119.00|4.8|Molino|cz
 Filtry papierowe do kawy V60 rozmiar 02 opakowanie 100 sztuk|filtry|29.90|5.4|Biała Karta|
 Kubek termiczny stalowy 450 ml szczelny na kawę|kubek|64.90|4.9|Termos Polski|cz
 Kawa mielona Brazylia Cerrado 500 g do ekspresu|kawa|44.90|5.2|Palarnia Warta|
-Kawa ziarnista Etiopia Yirgacheffe 250 g jasno palona|kawa|49.90|1.5|Palarnia Warta|
-Kawa ziarnista Kolumbia Supremo 1 kg średnio palona|kawa|94.00|1.4|Palarnia Warta|cz
-Kawiarka aluminiowa na 6 filiżanek indukcja gaz|kawiarka|89.00|1.2|Moka Dom|cz
-Zaparzacz French Press 1 litr szkło borokrzemowe|zaparzacz|69.00|1.1|Moka Dom|
-Spieniacz do mleka elektryczny bezprzewodowy z bazą|spieniacz|129.00|1.2|Krema|cz
-Ekspres przelewowy z termosem 1,2 litra programowany|ekspres|349.00|0.8|Krema|
-Dzbanek szklany do dripa 700 ml z podziałką|dzbanek|54.90|0.9|Biała Karta|
-Dripper ceramiczny V60 rozmiar 02 biały na 4 filiżanki|dripper|59.00|1.0|Biała Karta|cz
-Waga kuchenna elektroniczna z minutnikiem do kawy|waga|99.00|1.1|Gram|
-Czajnik z cienką wylewką 1 litr regulacja temperatury|czajnik|289.00|0.8|Krema|
-Tamper stalowy 58 mm z drewnianą rączką do espresso|tamper|79.00|0.5|Krema|
-Kawa bezkofeinowa ziarnista 500 g proces wodny|bezkofeinowa|52.00|0.7|Palarnia Warta|
-Syrop waniliowy do kawy 750 ml bez konserwantów|syrop|34.90|0.6|Słodka Chwila|
-Syrop karmelowy do kawy 750 ml bez konserwantów|syrop|34.90|0.6|Słodka Chwila|
-Filiżanki do espresso 6 sztuk porcelana biała komplet|filiżanki|74.90|0.5|Porcelana Śląska|
-Kubek ceramiczny ręcznie malowany 350 ml kwiaty polne|kubek|45.00|0.6|Glina i Ogień|cz
-Zestaw szklanek do latte 2 sztuki podwójne ścianki|szklanek|59.90|0.5|Szkłomix|
-Pojemnik na kawę próżniowy 1,2 litra stal matowa|pojemnik|109.00|0.5|Molino|
-Tabletki do czyszczenia ekspresu do kawy 20 sztuk|tabletki|27.50|0.8|Czysty Ekspres|
-Odkamieniacz do ekspresu ciśnieniowego 2 x 250 ml|odkamieniacz|39.90|0.7|Czysty Ekspres|
-Filtr wody do ekspresu ciśnieniowego zamiennik 2 sztuki|filtr|58.00|0.6|Czysty Ekspres|
-Herbata zielona liściasta Sencha 200 g Japonia|herbata|36.00|0.5|Liść i Woda|
-Herbata czarna Earl Grey liściasta 250 g bergamotka|herbata|29.00|0.5|Liść i Woda|
-Yerba mate klasyczna 1 kg Paragwaj długo sezonowana|yerba|57.00|0.6|Liść i Woda|
-Zestaw do yerba mate matero bombilla i szczotka|yerba|69.00|0.4|Liść i Woda|
-Czekolada gorzka do picia 500 g kakao 70 procent|czekolada|42.00|0.4|Słodka Chwila|
-Cukier trzcinowy w kostkach 500 g nierafinowany|cukier|19.90|0.4|Słodka Chwila|
-Kosz prezentowy kawa i czekolada dla niej i dla niego|kosz|189.00|0.4|Kawa i Dom|
-Taca bambusowa z uchwytami 45 x 30 cm do śniadania|taca|64.00|0.4|Bambusowy Dom|
-Deska do krojenia dębowa olejowana 40 x 25 cm|deska|99.00|0.5|Dębina|cz
-Patelnia żeliwna 26 cm głęboka na indukcję i gaz|patelnia|219.00|0.4|Żeliwo Kamienna|
-Garnek emaliowany 5 litrów z pokrywką kremowy|garnek|149.00|0.4|Emalia Olkusz Styl|
-Nóż szefa kuchni 20 cm stal damasceńska w pudełku|nóż|259.00|0.4|Ostrze|
-Ręcznik kuchenny lniany 50 x 70 cm komplet 3 sztuki|ręcznik|59.00|0.4|Len Polski|
-Obrus lniany 140 x 220 cm naturalny zmiękczany|obrus|179.00|0.4|Len Polski|
-Świeca sojowa zapachowa cynamon i kawa 200 ml|świeca|39.00|0.5|Pracownia Wosku|
-Lampka nocna drewniana LED z regulacją jasności|lampka|139.00|0.4|Dębina|
-Koc bawełniany pleciony 130 x 170 cm beżowy|koc|159.00|0.4|Len Polski|
-Zegar ścienny drewniany cichy mechanizm 30 cm|zegar|119.00|0.4|Dębina|
-Ekspres kolbowy ciśnieniowy 15 bar ze spieniaczem|ekspres|599.00|0.4|Krema|
-Młynek elektryczny do kawy żarnowy 40 ustawień|młynek|429.00|0.4|Molino|cz
-Termos stalowy 1 litr z kubkiem na wycieczkę|termos|84.90|0.6|Termos Polski|
-Kapsułki wielorazowe ze stali do ekspresu 3 sztuki|kapsułki|67.00|0.5|Krema|
+Kawa ziarnista Etiopia Yirgacheffe 250 g jasno palona|kawa|49.90|0.9|Palarnia Warta|
+Kawa ziarnista Kolumbia Supremo 1 kg średnio palona|kawa|94.00|0.84|Palarnia Warta|cz
+Kawiarka aluminiowa na 6 filiżanek indukcja gaz|kawiarka|89.00|0.72|Moka Dom|cz
+Zaparzacz French Press 1 litr szkło borokrzemowe|zaparzacz|69.00|0.66|Moka Dom|
+Spieniacz do mleka elektryczny bezprzewodowy z bazą|spieniacz|129.00|0.72|Krema|cz
+Ekspres przelewowy z termosem 1,2 litra programowany|ekspres|349.00|0.48|Krema|
+Dzbanek szklany do dripa 700 ml z podziałką|dzbanek|54.90|0.54|Biała Karta|
+Dripper ceramiczny V60 rozmiar 02 biały na 4 filiżanki|dripper|59.00|0.6|Biała Karta|cz
+Waga kuchenna elektroniczna z minutnikiem do kawy|waga|99.00|0.66|Gram|
+Czajnik z cienką wylewką 1 litr regulacja temperatury|czajnik|289.00|0.48|Krema|
+Tamper stalowy 58 mm z drewnianą rączką do espresso|tamper|79.00|0.3|Krema|
+Kawa bezkofeinowa ziarnista 500 g proces wodny|bezkofeinowa|52.00|0.42|Palarnia Warta|
+Syrop waniliowy do kawy 750 ml bez konserwantów|syrop|34.90|0.36|Słodka Chwila|
+Syrop karmelowy do kawy 750 ml bez konserwantów|syrop|34.90|0.36|Słodka Chwila|
+Filiżanki do espresso 6 sztuk porcelana biała komplet|filiżanki|74.90|0.3|Porcelana Śląska|
+Kubek ceramiczny ręcznie malowany 350 ml kwiaty polne|kubek|45.00|0.36|Glina i Ogień|cz
+Zestaw szklanek do latte 2 sztuki podwójne ścianki|szklanek|59.90|0.3|Szkłomix|
+Pojemnik na kawę próżniowy 1,2 litra stal matowa|pojemnik|109.00|0.3|Molino|
+Tabletki do czyszczenia ekspresu do kawy 20 sztuk|tabletki|27.50|0.48|Czysty Ekspres|
+Odkamieniacz do ekspresu ciśnieniowego 2 x 250 ml|odkamieniacz|39.90|0.42|Czysty Ekspres|
+Filtr wody do ekspresu ciśnieniowego zamiennik 2 sztuki|filtr|58.00|0.36|Czysty Ekspres|
+Herbata zielona liściasta Sencha 200 g Japonia|herbata|36.00|0.3|Liść i Woda|
+Herbata czarna Earl Grey liściasta 250 g bergamotka|herbata|29.00|0.3|Liść i Woda|
+Yerba mate klasyczna 1 kg Paragwaj długo sezonowana|yerba|57.00|0.36|Liść i Woda|
+Zestaw do yerba mate matero bombilla i szczotka|yerba|69.00|0.24|Liść i Woda|
+Czekolada gorzka do picia 500 g kakao 70 procent|czekolada|42.00|0.24|Słodka Chwila|
+Cukier trzcinowy w kostkach 500 g nierafinowany|cukier|19.90|0.24|Słodka Chwila|
+Kosz prezentowy kawa i czekolada dla niej i dla niego|kosz|189.00|0.24|Kawa i Dom|
+Deska do krojenia dębowa olejowana 40 x 25 cm|deska|99.00|0.3|Dębina|cz
+Patelnia żeliwna 26 cm głęboka na indukcję i gaz|patelnia|219.00|0.24|Żeliwo Kamienna|
+Garnek emaliowany 5 litrów z pokrywką kremowy|garnek|149.00|0.24|Emalia Olkusz Styl|
+Nóż szefa kuchni 20 cm stal damasceńska w pudełku|nóż|259.00|0.24|Ostrze|
+Świeca sojowa zapachowa cynamon i kawa 200 ml|świeca|39.00|0.3|Pracownia Wosku|
+Ekspres kolbowy ciśnieniowy 15 bar ze spieniaczem|ekspres|599.00|0.24|Krema|
+Młynek elektryczny do kawy żarnowy 40 ustawień|młynek|429.00|0.24|Molino|cz
+Termos stalowy 1 litr z kubkiem na wycieczkę|termos|84.90|0.36|Termos Polski|
+Kapsułki wielorazowe ze stali do ekspresu 3 sztuki|kapsułki|67.00|0.3|Krema|
 """
 
 _GARDEN = """

@@ -22,6 +22,7 @@ STREAM = "orders"
 # Up to so many orders are cheaper to read one by one than through the list.
 FEW = 2
 CLOCK_SLACK = timedelta(minutes=5)
+CANCELLATIONS = ("BUYER_CANCELLED", "AUTO_CANCELLED")
 
 
 def run(context: SyncContext) -> None:
@@ -67,10 +68,14 @@ def _pending(account: SellerAccount) -> list[str]:
 
 
 def _skip_known_revisions(account: SellerAccount) -> None:
-    """A revision that is stored needs no second read (allegro-api issue 3187)."""
+    """A revision that is stored needs no second read (allegro-api issue 3187).
+
+    Cancellations are read all the same: other marks have failed to move with them (allegro-api issue 8419).
+    """
     waiting = list(
         OrderEvent.objects.filter(account=account, pending=True)
         .exclude(revision="")
+        .exclude(type__in=CANCELLATIONS)
         .values_list("pk", "order_id", "revision")
     )
     held = set(

@@ -41,7 +41,7 @@ class NotConnected(Exception):
 
 
 def _derive(context: SyncContext) -> None:
-    context.counts["derived"] = derive_pending(context.account)
+    context.counts["derived"] = derive_pending(context.account, context.beat)
 
 
 STAGES: dict[RunKind, tuple[tuple[str, Stage], ...]] = {
@@ -176,7 +176,8 @@ def _finish(run: SyncRun, context: SyncContext, error: AllegroError | None, now:
     run.requests = context.client.requests
     run.save()
     done: dict[str, datetime] = {"last_synced_at": now} if is_complete else {}
-    if is_complete and context.is_full:
+    if context.is_full and (is_complete or isinstance(error, Forbidden)):
+        # What Allegro forbids stays forbidden in ten minutes too: that must not make every run a full one.
         done["last_full_sync_at"] = now
     if done:
         SellerAccount.objects.filter(pk=context.account.pk).update(**done)

@@ -183,7 +183,7 @@ def garden(world: World, db: None) -> Iterator[Linked]:
 
 @pytest.fixture
 def coffee(world: World, db: None) -> Iterator[Linked]:
-    """The larger seller (48 offers, two marketplaces), linked; its workspace's scope is active."""
+    """The larger seller (42 offers, two marketplaces), linked; its workspace's scope is active."""
     linked = link(world, COFFEE)
     with workspace_scope(linked.workspace):
         yield linked

@@ -46,11 +46,11 @@ def test_the_first_sync_brings_offers_snapshots_orders_and_cursors(coffee: Linke
     run = coffee.sync()
     assert (run.status, run.error) == (RunStatus.SUCCEEDED, "")
     offers = list(Offer.objects.filter(account=coffee.account))
-    assert len(offers) == 48
+    assert len(offers) == 42
     assert all(offer.title and offer.price and offer.detail_seen_at and offer.listed_at for offer in offers)
     parts = OfferSnapshot.objects.filter(account=coffee.account)
     assert {part: parts.filter(part=part).count() for part in SnapshotPart.values} == dict.fromkeys(
-        SnapshotPart.values, 48
+        SnapshotPart.values, 42
     )
     assert OrderLine.objects.filter(account=coffee.account).count() > 50
     cursors = {cursor.stream: cursor for cursor in StreamCursor.objects.filter(account=coffee.account)}

@@ -201,3 +201,12 @@ def test_a_list_row_with_the_same_content_makes_no_new_snapshot(in_workspace: Te
     listed["stats"] = {"visitsCount": 2}
     assert observe_listings(in_workspace.account, [(in_workspace.offer, listed)], START + MINUTE) == set()
     assert spans(in_workspace, SnapshotPart.LISTING) == [(0, 1)]
+
+
+def test_other_content_at_the_very_instant_of_a_read_waits_for_the_next(in_workspace: Team) -> None:
+    read(in_workspace, 0)
+    before = OfferSnapshot.objects.count()
+    read(in_workspace, 0, name="Another title of this offer")
+    assert OfferSnapshot.objects.count() == before
+    read(in_workspace, 30, name="Another title of this offer")
+    assert OfferSnapshot.objects.count() == before + 1

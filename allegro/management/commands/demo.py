@@ -11,6 +11,7 @@ from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.utils import timezone
 
+from allegro.demo.state import load_state
 from allegro.demo.supervisor import ChildFailed, Stopped, Supervisor, is_listening
 from config import embedded
 
@@ -91,17 +92,18 @@ class Demo:
         supervisor.start("web", self._web_command())
         supervisor.wait_for_port("simulator", self.simulator_port)
         supervisor.wait_for_port("web", self.port)
-        supervisor.run("replay", [*MANAGE, "demo_step", "replay", str(self.state_file)])
+        is_new = not load_state(self.state_file).finished
+        if is_new:
+            supervisor.run("replay", [*MANAGE, "demo_step", "replay", str(self.state_file)])
         supervisor.start("worker", self._celery("worker", "--concurrency", "2", "--loglevel", "INFO"))
         schedule = str(settings.DATA_DIR / "celerybeat-schedule")
         supervisor.start("beat", self._celery("beat", "--loglevel", "INFO", "--schedule", schedule))
-        supervisor.run("reports", [*MANAGE, "demo_step", "reports", str(self.state_file)])
+        if is_new:
+            supervisor.run("reports", [*MANAGE, "demo_step", "reports", str(self.state_file)])
         self.ready_file.touch()
 
     def greeting(self) -> str:
         """The last line: where to go and how to sign in."""
-        from allegro.demo.story import load_state  # noqa: PLC0415 - its settings are those of the child processes
-
         state = load_state(self.state_file)
         seconds = time.monotonic() - self.began
         return f"Ready after {seconds:.0f} s: {self.url} · e-mail {state.email} · password {state.password}"
