@@ -50,7 +50,6 @@ def member_view(role: Role = Role.VIEWER) -> Callable[[WorkspaceView[Arguments]]
             with workspace_scope(membership.workspace):
                 return view(member_request, *args, **kwargs)
 
-        guarded.needed_role = role  # type: ignore[attr-defined]
         return cast(View[Arguments], guarded)
 
     return decorate
