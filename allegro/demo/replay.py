@@ -13,7 +13,7 @@ from allegro.sync.run import sync_account
 from offers.calendar import WARSAW
 
 TIMEOUT_SECONDS = 60
-STEP = timedelta(hours=8)
+STEP = timedelta(hours=12)
 
 
 class SimulatorControl:
@@ -56,7 +56,7 @@ class SimulatorControl:
 
 
 def replay(account: SellerAccount, simulator: SimulatorControl, until: datetime, show: Callable[[float], None]) -> int:
-    """Sync `account` every eight virtual hours from the simulator's present until `until`. Returns the runs made.
+    """Sync `account` every twelve virtual hours from the simulator's present until `until`. Returns the runs made.
 
     `show` is told the share done. Can be interrupted anywhere and goes on from there. Raises DemoError when a run
     does not succeed, for then the demo would show holes that it made itself.
