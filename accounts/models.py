@@ -124,7 +124,6 @@ class SellerAccount(TenantModel):
     login = models.CharField(max_length=120)
     base_marketplace = models.CharField(max_length=32)
     status = models.CharField(max_length=20, choices=AccountStatus.choices, default=AccountStatus.CONNECTED)
-    status_reason = models.CharField(max_length=40, blank=True)
     scopes = models.JSONField(default=list)
     connected_at = models.DateTimeField(default=timezone.now)
     next_sync_at = models.DateTimeField(null=True, blank=True)

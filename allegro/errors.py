@@ -67,6 +67,3 @@ class NotConfigured(AllegroError):
     """ALLEGRO_CLIENT_ID or ALLEGRO_CLIENT_SECRET is not set in this installation."""
 
     code = "not_configured"
-
-
-RETRYABLE = (Unavailable, RateLimited, Unauthorized)

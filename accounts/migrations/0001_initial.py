@@ -26,7 +26,6 @@ class Migration(migrations.Migration):
                 ('login', models.CharField(max_length=120)),
                 ('base_marketplace', models.CharField(max_length=32)),
                 ('status', models.CharField(choices=[('connected', 'Connected'), ('reconnect_required', 'Reconnect required'), ('disconnected', 'Disconnected')], default='connected', max_length=20)),
-                ('status_reason', models.CharField(blank=True, max_length=40)),
                 ('scopes', models.JSONField(default=list)),
                 ('connected_at', models.DateTimeField(default=django.utils.timezone.now)),
                 ('next_sync_at', models.DateTimeField(blank=True, null=True)),

@@ -14,7 +14,6 @@ from pytest_django import Settings
 
 from allegro.client import AllegroClient, FixedToken
 from allegro.errors import (
-    RETRYABLE,
     AllegroError,
     Forbidden,
     Gone,
@@ -145,10 +144,6 @@ def test_an_error_never_carries_a_token_or_a_body(stub: Stub, stub_client: Alleg
         stub_client.me()
     assert "token" not in str(caught.value)
     assert "kowalczyk" not in repr(caught.value)
-
-
-def test_which_failures_may_pass() -> None:
-    assert set(RETRYABLE) == {Unavailable, RateLimited, Unauthorized}
 
 
 # Budget and retries --------------------------------------------------------------------------------------------------
