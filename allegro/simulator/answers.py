@@ -8,7 +8,8 @@ from flask import Response, current_app, g
 from allegro.simulator.documents import IMAGE_HOST, Json
 from allegro.simulator.simulation import Simulation
 
-VENDOR = "application/vnd.allegro.public.v1+json"
+PUBLIC = "application/vnd.allegro.public.v1+json"
+BETA = "application/vnd.allegro.beta.v1+json"
 
 
 class ApiError(Exception):
@@ -42,7 +43,7 @@ def answer(body: Any, status: int = 200) -> Response:
     """Return an API answer; picture addresses in it lead to the simulator itself."""
     text = json.dumps(body, ensure_ascii=False, separators=(",", ":"))
     text = text.replace(IMAGE_HOST, simulation().image_base)
-    return Response(text, status, content_type=f"{VENDOR};charset=UTF-8")
+    return Response(text, status, content_type=f"{g.get('media', PUBLIC)};charset=UTF-8")
 
 
 def plain_json(body: Any, status: int = 200) -> Response:

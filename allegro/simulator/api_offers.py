@@ -4,7 +4,7 @@ from decimal import Decimal
 
 from flask import Blueprint, Response, request
 
-from allegro.simulator.answers import VENDOR, ApiError, account_id, answer, inward, now, simulation
+from allegro.simulator.answers import ApiError, account_id, answer, now, simulation
 from allegro.simulator.catalogue import BASE_MARKETPLACE
 from allegro.simulator.documents import Json
 from allegro.simulator.edits import prices
@@ -12,7 +12,7 @@ from allegro.simulator.gate import api
 from allegro.simulator.instants import iso_millis
 from allegro.simulator.journal import OFFER_EVENT_TYPES, offer_event_document, offer_event_position
 from allegro.simulator.offer import THIRTY_DAYS, Offer
-from allegro.simulator.parameters import chosen, listed, whole_number
+from allegro.simulator.parameters import chosen, listed, own_offer, sent, whole_number
 
 blueprint = Blueprint("offers", __name__)
 READ = "allegro:api:sale:offers:read"
@@ -157,15 +157,6 @@ def _additional_row(offer: Offer, marketplace: str) -> Json:
     }
 
 
-def _own_offer(offer_id: str) -> Offer:
-    offer = simulation().world.offers.get(offer_id)
-    if offer is None or offer_id in simulation().world.ghosts:
-        raise ApiError(404, "OfferNotFoundException", f"Offer {offer_id} not found")
-    if offer.seller_id != account_id():
-        raise ApiError(403, "AccessDeniedException", f"Offer {offer_id} belongs to another seller")
-    return offer
-
-
 def _full(offer: Offer) -> Json:
     publication = {key: value for key, value in offer.document["publication"].items() if key != "startedAt"}
     validation: Json = {"errors": [], "warnings": [], "validatedAt": iso_millis(now())}
@@ -176,14 +167,14 @@ def _full(offer: Offer) -> Json:
 @api(READ)
 def product_offer(offer_id: str) -> Response:
     """Answer the full offer."""
-    return answer(_full(_own_offer(offer_id)))
+    return answer(_full(own_offer(offer_id)))
 
 
 @blueprint.get("/sale/product-offers/<offer_id>/parts")
 @api(READ)
 def product_offer_parts(offer_id: str) -> Response:
     """Answer only price and stock, whichever `include` names."""
-    offer, include = _own_offer(offer_id), listed("include", ("stock", "price"))
+    offer, include = own_offer(offer_id), listed("include", ("stock", "price"))
     if not include:
         raise ApiError(400, "ConstraintViolationException", "include is required: stock, price", "include")
     parts: Json = {"id": offer.id}
@@ -200,11 +191,6 @@ def product_offer_parts(offer_id: str) -> Response:
 @api(WRITE)
 def edit_product_offer(offer_id: str) -> Response:
     """Apply an RFC 7396 merge patch to an offer and answer the full offer."""
-    offer = _own_offer(offer_id)
-    if request.mimetype != VENDOR:
-        raise ApiError(415, "UnsupportedMediaType", f"Content-Type must be {VENDOR}")
-    patch = request.get_json(force=True, silent=True)
-    if not isinstance(patch, dict):
-        raise ApiError(400, "JsonProcessingException", "The body must be a JSON object")
-    simulation().edit(offer, inward(patch))
+    offer = own_offer(offer_id)
+    simulation().edit(offer, sent())
     return answer(_full(offer))

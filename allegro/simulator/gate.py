@@ -10,7 +10,7 @@ from uuid import uuid4
 from flask import Flask, Response, current_app, g, request
 from werkzeug.exceptions import HTTPException
 
-from allegro.simulator.answers import VENDOR, ApiError, auth_error, errors, simulation
+from allegro.simulator.answers import PUBLIC, ApiError, auth_error, errors, simulation
 from allegro.simulator.faults import Fault
 from allegro.simulator.oauth import Access
 from allegro.simulator.validation import Refusal
@@ -20,7 +20,6 @@ View = Callable[P, Response]
 
 # Name/version (+https://page), compulsory since July 2026 (allegro-api issue 13126).
 USER_AGENT = re.compile(r"^[\w.-]+/[\w.+-]+ \(\+https?://[^\s)]+\)")
-API_PREFIXES = ("/me", "/sale/", "/order/")
 
 
 def install(app: Flask) -> None:
@@ -110,12 +109,16 @@ def _http_error(error: HTTPException) -> Response:
     return errors(error.code or 500, error.name.replace(" ", ""), error.description or error.name)
 
 
-def api(scope: str) -> Callable[[View[P]], View[P]]:
-    """Guard an API view: User-Agent, bearer token, rate limit of its client id, scope, Accept header, in this order."""
+def api(scope: str, media: str = PUBLIC) -> Callable[[View[P]], View[P]]:
+    """Guard an API view: User-Agent, bearer token, rate limit of its client id, scope, Accept header, in this order.
+
+    `media` is the type that Accept must name (beta resources have their own), and in which the answer goes out.
+    """
 
     def guard(view: View[P]) -> View[P]:
         @wraps(view)
         def guarded(*args: P.args, **kwargs: P.kwargs) -> Response:
+            g.media = media
             return _refuse_stranger() or _refuse_client(scope) or view(*args, **kwargs)
 
         return guarded
@@ -146,7 +149,7 @@ def _refuse_client(scope: str) -> Response | None:
         return errors(429, *_FAULTS[429])
     if scope not in access.scopes:
         return errors(403, "AccessDenied", f"Access is denied: the token lacks the scope {scope}")
-    if VENDOR not in request.headers.get("Accept", ""):
+    if g.media not in request.headers.get("Accept", ""):
         message = "Not acceptable representation requested. Please check 'Accept' request header"
         return errors(406, "NotAcceptableException", message)
     return None

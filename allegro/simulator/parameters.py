@@ -1,9 +1,32 @@
-"""Reading query parameters the way Allegro does: repeated keys, checked ranges, ISO 8601 instants."""
+"""Reading a request the way Allegro does: the seller's own offer, repeated keys, checked ranges, ISO 8601 instants."""
 
-from flask import request
+from flask import g, request
 
-from allegro.simulator.answers import ApiError
+from allegro.simulator.answers import ApiError, account_id, inward, simulation
+from allegro.simulator.documents import Json
 from allegro.simulator.instants import parse_instant
+from allegro.simulator.offer import Offer
+
+
+def own_offer(offer_id: str) -> Offer:
+    """Return an offer of the token's seller; raise ApiError 404 if there is none, 403 if it is another seller's."""
+    offer = simulation().world.offers.get(offer_id)
+    if offer is None or offer_id in simulation().world.ghosts:
+        raise ApiError(404, "OfferNotFoundException", f"Offer {offer_id} not found")
+    if offer.seller_id != account_id():
+        raise ApiError(403, "AccessDeniedException", f"Offer {offer_id} belongs to another seller")
+    return offer
+
+
+def sent() -> Json:
+    """Return the JSON object in the request's body; raise ApiError for another media type or another shape."""
+    if request.mimetype != g.media:
+        raise ApiError(415, "UnsupportedMediaType", f"Content-Type must be {g.media}")
+    body = request.get_json(force=True, silent=True)
+    if not isinstance(body, dict):
+        raise ApiError(400, "JsonProcessingException", "The body must be a JSON object")
+    document: Json = inward(body)
+    return document
 
 
 def whole_number(name: str, default: int, lowest: int, highest: int, status: int = 400) -> int:

@@ -5,25 +5,23 @@ from threading import RLock
 from typing import Any
 
 from allegro.simulator.clock import Clock
+from allegro.simulator.deeds import DEEDS, EDIT, QUIRK
 from allegro.simulator.documents import IMAGE_HOST, Json
-from allegro.simulator.editing import edit
 from allegro.simulator.faults import Faults, RateLimit
 from allegro.simulator.genesis import PREHISTORY_DAYS, new_world
 from allegro.simulator.instants import real_now
 from allegro.simulator.oauth import Grants, grants_from
 from allegro.simulator.offer import Offer
-from allegro.simulator.quirks import make_odd
 from allegro.simulator.state import StateFile, unreadable
 from allegro.simulator.truth import Action
 from allegro.simulator.validation import Refusal
 
 DEFAULT_SEED = 7
-EDIT, QUIRK = "edit", "quirk"
 
 
 @dataclass(frozen=True)
 class Input:
-    """What came from outside, kept so that it can be done again: an edit, or a quirk. `at` in virtual microseconds."""
+    """A deed from outside, kept to be done again; `kind` is a key of DEEDS, `at` in virtual microseconds."""
 
     at: int
     kind: str
@@ -72,18 +70,19 @@ class Simulation:
 
     def edit(self, offer: Offer, patch: Json) -> list[Action]:
         """Apply a seller's edit at the present instant; raise Refusal where Allegro would answer 422."""
-        actions = edit(self.world, offer, patch)
-        self._remember(EDIT, offer.id, patch)
+        actions: list[Action] = self.do(EDIT, offer.id, patch)
         return actions
 
     def make_odd(self, kind: str, body: Json) -> None:
         """Let a quirk happen at the present instant; raise Refusal if it cannot."""
-        make_odd(self.world, kind, body)
-        self._remember(QUIRK, kind, body)
+        self.do(QUIRK, kind, body)
 
-    def _remember(self, kind: str, subject: str, body: Json) -> None:
+    def do(self, kind: str, subject: str, body: Json) -> Any:
+        """Do a deed at the present instant and remember it; raise Refusal, with nothing remembered, if it cannot be."""
+        done = DEEDS[kind](self.world, subject, body)
         self.inputs.append(Input(self.world.now, kind, subject, body))
         self.save()
+        return done
 
     def _take_over(self, state: StateFile) -> bool:
         """Live through the saved state, if there is one; raise StateUnreadable if it is broken."""
@@ -106,10 +105,7 @@ class Simulation:
         self.world = new_world(int(saved["seed"]), int(saved["started_at"]), self.prehistory_days)
         for row in self.inputs:
             self.world.advance(row.at)
-            if row.kind == EDIT:
-                edit(self.world, self.world.offers[row.subject], row.body)
-            else:
-                make_odd(self.world, row.subject, row.body)
+            DEEDS[row.kind](self.world, row.subject, row.body)
         self.world.advance(int(saved["now"]))
 
     def _fingerprint(self) -> list[int]:

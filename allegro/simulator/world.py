@@ -5,6 +5,7 @@ from bisect import bisect_left
 from collections.abc import Callable
 from datetime import date
 from itertools import count
+from typing import Protocol, TypeVar, cast
 
 from allegro.simulator.catalogue import SELLERS, Seller
 from allegro.simulator.instants import warsaw_day
@@ -14,6 +15,15 @@ from allegro.simulator.orders import Order
 from allegro.simulator.truth import TruthLog
 
 Happening = Callable[[], None]
+
+
+class Domain(Protocol):
+    """The state of one part of the world, made from the world itself: its promotions, its delivery terms ..."""
+
+    def __init__(self, world: "World") -> None: ...
+
+
+Kind = TypeVar("Kind", bound=Domain)
 
 
 class World:
@@ -34,6 +44,7 @@ class World:
         self.order_journals: dict[str, Journal] = {key: order_journal(seed, key) for key in SELLERS}
         self.truth = TruthLog()
         self.ghosts: set[str] = set()
+        self._domains: dict[type, Domain] = {}
         self._heap: list[tuple[int, int, Happening]] = []
         self._order_of_scheduling = count()
 
@@ -41,6 +52,12 @@ class World:
     def start_day(self) -> date:
         """Return the Warsaw day of the world's start, to which the stories are anchored."""
         return warsaw_day(self.started_at)
+
+    def of(self, kind: type[Kind]) -> Kind:
+        """Return the state of one domain; it is made when first asked for, and may depend on the seed alone."""
+        if kind not in self._domains:
+            self._domains[kind] = kind(self)
+        return cast(Kind, self._domains[kind])
 
     def schedule(self, at: int, happening: Happening) -> None:
         """Let something happen at `at`; what is scheduled first for one instant happens first."""

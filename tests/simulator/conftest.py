@@ -8,7 +8,7 @@ import pytest
 import requests
 
 from allegro.simulator import server
-from allegro.simulator.answers import VENDOR
+from allegro.simulator.answers import PUBLIC
 from allegro.simulator.server import RunningSimulator
 
 START = "2026-03-02T08:00:00Z"
@@ -24,7 +24,7 @@ class Application:
     def __init__(self, url: str) -> None:
         self.url = url
         self.session = requests.Session()
-        self.session.headers.update({"Accept": VENDOR, "User-Agent": "Tests/1.0 (+https://example.org/tests)"})
+        self.session.headers.update({"Accept": PUBLIC, "User-Agent": "Tests/1.0 (+https://example.org/tests)"})
 
     def ask_consent(self, account: str = COFFEE, decision: str = "allow", **query: str) -> dict[str, str]:
         """Go through the consent page and return the parameters with which the browser comes back."""
@@ -64,7 +64,7 @@ class Application:
     def patch(self, offer_id: str, body: Any) -> requests.Response:
         """Edit an offer."""
         url = f"{self.url}/sale/product-offers/{offer_id}"
-        return self.session.patch(url, json=body, headers={"Content-Type": VENDOR}, timeout=10)
+        return self.session.patch(url, json=body, headers={"Content-Type": PUBLIC}, timeout=10)
 
     def control(self, path: str, body: Any) -> requests.Response:
         """Post to the control interface."""
