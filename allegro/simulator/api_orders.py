@@ -1,5 +1,6 @@
 """The order side of the API: the order journal, its newest event, and checkout forms."""
 
+from collections.abc import Callable
 from uuid import UUID
 
 from flask import Blueprint, Response, request
@@ -16,6 +17,16 @@ READ = "allegro:api:orders:read"
 DEEPEST = 10_000  # offset + limit (allegro-api issue 3500)
 HISTORY = 365 * DAY  # allegro-api issue 9729
 _SORTS = ("-lineItems.boughtAt", "lineItems.boughtAt", "-updatedAt", "updatedAt")
+_MATCHES: dict[str, Callable[[Order], list[str]]] = {
+    "fulfillment.status": lambda order: [order.fulfillment],
+    "fulfillment.provider.id": lambda order: ["SELLER"],
+    "fulfillment.shipmentSummary.lineItemsSent": lambda order: [order.lines_sent],
+    "payment.id": lambda order: [order.payment_id],
+    "surcharges.id": lambda order: [surcharge.id for surcharge in order.surcharges],
+    "delivery.method.id": lambda order: [order.method[0]],
+    "buyer.login": lambda order: [order.buyer.login],
+    "marketplace.id": lambda order: [order.marketplace],
+}
 _STATUSES = ("BOUGHT", "FILLED_IN", "READY_FOR_PROCESSING", "CANCELLED")
 
 
@@ -59,9 +70,9 @@ def _filtered() -> list[Order]:
     since, until = instant("lineItems.boughtAt.gte"), instant("lineItems.boughtAt.lte")
     updated_since, updated_until = instant("updatedAt.gte"), instant("updatedAt.lte")
     status = chosen("status", ("", *_STATUSES), "")
-    fulfillment, marketplace = request.args.get("fulfillment.status"), request.args.get("marketplace.id")
-    login = request.args.get("buyer.login")
-    before = now() if until is None else until + MILLISECOND  # answers show milliseconds, so the last one counts whole
+    wishes = [(values, request.args[name]) for name, values in _MATCHES.items() if request.args.get(name)]
+    # Answers show milliseconds, so the last one counts whole; what was bought at this very instant counts too.
+    before = now() + 1 if until is None else until + MILLISECOND
     orders = simulation().world.orders_between(since or now() - HISTORY, before)
     return [
         order
@@ -70,9 +81,7 @@ def _filtered() -> list[Order]:
         and (not status or order.status == status)
         and (updated_since is None or order.updated_at >= updated_since)
         and (updated_until is None or order.updated_at < updated_until + MILLISECOND)
-        and (not fulfillment or order.fulfillment == fulfillment)
-        and (not marketplace or order.marketplace == marketplace)
-        and (not login or order.buyer.login == login)
+        and all(wanted in values(order) for values, wanted in wishes)
     ]
 
 

@@ -6,7 +6,14 @@ from itertools import chain
 
 BASE_MARKETPLACE = "allegro-pl"
 CZECH_MARKETPLACE = "allegro-cz"
-CURRENCIES = {BASE_MARKETPLACE: "PLN", CZECH_MARKETPLACE: "CZK", "allegro-sk": "EUR", "allegro-hu": "HUF"}
+SLOVAK_MARKETPLACE = "allegro-sk"
+HUNGARIAN_MARKETPLACE = "allegro-hu"
+CURRENCIES = {
+    BASE_MARKETPLACE: "PLN",
+    CZECH_MARKETPLACE: "CZK",
+    SLOVAK_MARKETPLACE: "EUR",
+    HUNGARIAN_MARKETPLACE: "HUF",
+}
 
 
 @dataclass(frozen=True)
@@ -43,7 +50,10 @@ SELLERS = {seller.id: seller for seller in (COFFEE_SELLER, GARDEN_SELLER)}
 
 @dataclass(frozen=True)
 class Article:
-    """One offer as it is first listed: `lines_per_day` is demand at the first price, `keyword` carries its visits."""
+    """One offer as it is first listed: `lines_per_day` is demand at the first price, `keyword` carries its visits.
+
+    `abroad` names the marketplaces beside the base one on which it is sold.
+    """
 
     offer_id: str
     seller: Seller
@@ -53,10 +63,10 @@ class Article:
     lines_per_day: float
     brand: str
     category: str
-    czech: bool
+    abroad: tuple[str, ...]
 
 
-# title | keyword the buyers search for | price PLN | order lines a day | brand | also on allegro-cz
+# title | keyword the buyers search for | price PLN | order lines a day | brand | also on allegro-…
 _COFFEE = """
 Kawa ziarnista Arabica Santos 1 kg świeżo palona|kawa|79.90|5.6|Palarnia Warta|cz
 Młynek do kawy ręczny żarnowy z regulacją mielenia|kawy|119.00|4.8|Molino|cz
@@ -104,18 +114,18 @@ Kapsułki wielorazowe ze stali do ekspresu 3 sztuki|kapsułki|67.00|0.3|Krema|
 
 _GARDEN = """
 Sekator ogrodowy ręczny ze stali hartowanej 21 cm|sekator|74.90|1.0|Zielona Dłoń|
-Doniczka ceramiczna 25 cm z podstawką szara mat|doniczka|59.00|0.9|Glina i Ogień|
-Ziemia do storczyków 5 litrów z korą i perlitem|ziemia|22.90|0.8|Zielona Dłoń|
-Konewka metalowa 9 litrów ocynkowana z sitkiem|konewka|89.00|0.5|Retro Ogród|
-Nasiona trawy na cień 5 kg szybkie kiełkowanie|trawy|99.00|0.6|Murawa|
+Doniczka ceramiczna 25 cm z podstawką szara mat|doniczka|59.00|0.9|Glina i Ogień|cz sk
+Ziemia do storczyków 5 litrów z korą i perlitem|ziemia|22.90|0.8|Zielona Dłoń|sk
+Konewka metalowa 9 litrów ocynkowana z sitkiem|konewka|89.00|0.5|Retro Ogród|cz hu
+Nasiona trawy na cień 5 kg szybkie kiełkowanie|trawy|99.00|0.6|Murawa|cz sk hu
 Skrzynka drewniana na zioła balkonowa 60 cm|skrzynka|79.00|0.5|Dębina|
-Lampa solarna ogrodowa LED komplet 6 sztuk|lampa|119.00|0.6|Słoneczko|
+Lampa solarna ogrodowa LED komplet 6 sztuk|lampa|119.00|0.6|Słoneczko|cz sk hu
 Wąż ogrodowy 25 metrów rozciągliwy z pistoletem|wąż|139.00|0.5|Zielona Dłoń|
 """
 
 
 def _article(seller: Seller, index: int, row: str, first_id: int) -> Article:
-    title, keyword, price, lines, brand, marketplace = row.split("|")
+    title, keyword, price, lines, brand, countries = row.split("|")
     category = "261405" if seller is GARDEN_SELLER else ("74030" if "kaw" in title.casefold() else "320145")
     return Article(
         offer_id=str(first_id + index * 13_577),
@@ -126,7 +136,7 @@ def _article(seller: Seller, index: int, row: str, first_id: int) -> Article:
         lines_per_day=float(lines),
         brand=brand,
         category=category,
-        czech=marketplace == "cz",
+        abroad=tuple(f"allegro-{country}" for country in countries.split()),
     )
 
 

@@ -1,6 +1,5 @@
-"""The control interface of the simulator, under /_simulator/: clock, truth, faults, reports. Not a part of Allegro."""
+"""The control interface of the simulator, under /_simulator/: clock, truth, reports. Not a part of Allegro."""
 
-from dataclasses import asdict
 from datetime import date
 from typing import Any
 
@@ -9,8 +8,8 @@ from flask import Blueprint, Response, request
 from allegro.simulator.answers import ApiError, inward, now, plain_json, simulation
 from allegro.simulator.catalogue import BASE_MARKETPLACE, COFFEE_SELLER, CURRENCIES, SELLERS
 from allegro.simulator.clock import ClockRefusal
+from allegro.simulator.control_body import control_body, number
 from allegro.simulator.documents import Json
-from allegro.simulator.faults import FAULT_BODIES, Fault
 from allegro.simulator.instants import iso_micros, parse_instant
 from allegro.simulator.parameters import chosen
 from allegro.simulator.sales import FILES, HEADINGS, line_document, sales_by_offer, sold_lines
@@ -19,13 +18,6 @@ from allegro.simulator.stories import describe
 
 blueprint = Blueprint("control", __name__, url_prefix="/_simulator")
 EXCEL = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
-
-
-def _body() -> Json:
-    body = request.get_json(force=True, silent=True)
-    if not isinstance(body, dict):
-        raise ApiError(400, "BadRequest", "The body must be a JSON object")
-    return body
 
 
 def _instant(text: Any, name: str) -> int:
@@ -55,7 +47,7 @@ def read_clock() -> Response:
 @blueprint.post("/clock")
 def move_clock() -> Response:
     """Freeze the clock at {"now": instant} or let it follow real time with {"live": true}; 409 for a move backwards."""
-    body, simulator = _body(), simulation()
+    body, simulator = control_body(), simulation()
     try:
         if body.get("live"):
             simulator.clock.go_live()
@@ -74,14 +66,14 @@ def reset() -> Response:
 
     "requests_per_minute" sets the rate limit anew; "keep_tokens" lets the tokens live on (off unless asked for).
     """
-    body, simulator = _body(), simulation()
+    body, simulator = control_body(), simulation()
     grants = simulator.grants
     start = _instant(body["start"], "start") if body.get("start") else None
     simulator.reset(int(body.get("seed", simulator.world.seed)), start)
     if body.get("keep_tokens"):
         simulator.grants = grants
     if "requests_per_minute" in body:
-        simulator.rate_limit.per_minute = int(body["requests_per_minute"])
+        simulator.rate_limit.per_minute = int(number(body, "requests_per_minute", 0))
     simulator.rate_limit.forget()
     simulator.save()
     return plain_json(_clock_document())
@@ -126,48 +118,10 @@ def stories() -> Response:
     return plain_json({"stories": describe(world.start_day, world.offers)})
 
 
-@blueprint.get("/faults")
-def list_faults() -> Response:
-    """Answer the faults still to come."""
-    return plain_json({"faults": [asdict(fault) for fault in simulation().faults.waiting]})
-
-
-@blueprint.post("/faults")
-def add_fault() -> Response:
-    """Make the next answers of a path fail: {"path", "status", "body", "times", "delay_seconds"}."""
-    body = _body()
-    fault = Fault(
-        str(body.get("path", "/")),
-        int(body.get("status", 500)),
-        str(body.get("body", "json")),
-        int(body.get("times", 1)),
-        float(body.get("delay_seconds", 0)),
-    )
-    if fault.body not in FAULT_BODIES:
-        raise ApiError(400, "BadRequest", f"body: one of {', '.join(FAULT_BODIES)}", "body")
-    simulation().faults.waiting.append(fault)
-    return list_faults()
-
-
-@blueprint.delete("/faults")
-def clear_faults() -> Response:
-    """Forget all faults."""
-    simulation().faults.waiting.clear()
-    return list_faults()
-
-
-@blueprint.post("/tokens/revoke")
-def revoke_tokens() -> Response:
-    """Kill every token of {"account": id}, as when a seller unlinks the application."""
-    simulation().grants.revoke(str(_body().get("account", COFFEE_SELLER.id)))
-    simulation().save()
-    return plain_json({"status": "ok"})
-
-
 @blueprint.post("/quirks")
 def make_quirk() -> Response:
     """Let a reported oddity happen now: {"kind": "storm", "offer_id": ..., "events": 300}; the kinds are in quirks."""
-    body = _body()
+    body = control_body()
     simulation().make_odd(str(body.pop("kind", "")), body)
     return plain_json({"status": "ok"})
 
@@ -178,7 +132,7 @@ def edit_offer(offer_id: str) -> Response:
     offer = simulation().world.offers.get(offer_id)
     if offer is None:
         raise ApiError(404, "OfferNotFoundException", f"Offer {offer_id} not found")
-    actions = simulation().edit(offer, patch_from(offer, inward(_body())))
+    actions = simulation().edit(offer, patch_from(offer, inward(control_body())))
     return plain_json({"actions": [action.document() for action in actions]})
 
 

@@ -21,7 +21,7 @@ REFRESH_HOUR = 4  # counters are refreshed at night for the closed day (allegro-
 def begin_day(world: World, day: date) -> None:
     """Open a Warsaw day: plan its demand and routine, its counters' refresh, and the next midnight."""
     market = market_factor(world.start_day, day)
-    for offer in world.offers.values():
+    for offer in world.sought_offers():
         _plan_candidates(world, offer, day, market)
     plan_routine(world, day)
     world.schedule(warsaw_clock(day, REFRESH_HOUR), partial(refresh_statistics, world, day))
@@ -31,7 +31,7 @@ def begin_day(world: World, day: date) -> None:
 def end_day(world: World, day: date) -> None:
     """Close a Warsaw day: count its visits, then begin the next."""
     market = market_factor(world.start_day, day)
-    for offer in world.offers.values():
+    for offer in world.sought_offers():
         _close_visits(world, offer, day, market)
     begin_day(world, day + timedelta(days=1))
 
@@ -42,8 +42,8 @@ def _plan_candidates(world: World, offer: Offer, day: date, market: float) -> No
     for whim in _whims(rng, poisson(rng, mean * demand.HIGHEST_FACTOR)):
         hour = rng.choices(range(24), cum_weights=demand.HOUR_WEIGHTS)[0]
         at = at_fraction(day, (hour + rng.random()) / 24)
-        czech = rng.random() < demand.CZECH_SHARE
-        happening = partial(consider, world, offer, whim, czech=czech, sub_seed=rng.getrandbits(64))
+        home = demand.home_of(rng.random())
+        happening = partial(consider, world, offer, whim, home=home, sub_seed=rng.getrandbits(64))
         if at >= world.now:
             world.schedule(at, happening)
 
@@ -71,7 +71,7 @@ def _close_visits(world: World, offer: Offer, day: date, market: float) -> None:
 def refresh_statistics(world: World, day: date) -> None:
     """Set every offer's counters to the 30 closed days before `day`: unique visitors, and people who watch it."""
     rng = stream(world.seed, "watchers", day.toordinal() // 5)
-    for offer in world.offers.values():
+    for offer in world.sought_offers():
         for marketplace in offer.marketplaces:
             visits = offer.visits_between(days_before(day, 30), days_before(day, 1), marketplace)
             watchers = round(visits / 28 * rng.uniform(0.9, 1.1)) + (3 if marketplace == BASE_MARKETPLACE else 0)

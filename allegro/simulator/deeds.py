@@ -7,8 +7,24 @@ world's present instant. It draws random numbers only from streams of the world'
 from collections.abc import Callable
 from typing import Any
 
+from allegro.simulator import (
+    accounts,
+    after_sales,
+    alle_discount,
+    allegro_prices,
+    badges,
+    bundle_deeds,
+    delivery_terms,
+    lifecycle,
+    offer_commands,
+    operations,
+    price_rule_deeds,
+    promo_deeds,
+    promotion_deeds,
+    translations,
+)
+from allegro.simulator.accounts import require_selling
 from allegro.simulator.documents import Json
-from allegro.simulator.editing import edit
 from allegro.simulator.quirks import make_odd
 from allegro.simulator.truth import Action
 from allegro.simulator.world import World
@@ -19,10 +35,25 @@ Deed = Callable[[World, str, Json], Any]
 
 
 def _edit(world: World, offer_id: str, patch: Json) -> list[Action]:
-    return edit(world, world.offers[offer_id], patch)
+    offer = world.offers[offer_id]
+    require_selling(world, offer.seller_id)
+    return lifecycle.change(world, offer, patch)
 
 
 DEEDS: dict[str, Deed] = {
     EDIT: _edit,
     QUIRK: make_odd,
+    **operations.DEEDS,
+    **offer_commands.DEEDS,
+    **alle_discount.DEEDS,
+    **allegro_prices.DEEDS,
+    **badges.DEEDS,
+    **accounts.DEEDS,
+    **bundle_deeds.DEEDS,
+    **price_rule_deeds.DEEDS,
+    **promo_deeds.DEEDS,
+    **promotion_deeds.DEEDS,
+    **after_sales.DEEDS,
+    **delivery_terms.DEEDS,
+    **translations.DEEDS,
 }

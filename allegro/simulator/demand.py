@@ -5,7 +5,15 @@ from datetime import date
 from functools import lru_cache
 from itertools import accumulate
 
-from allegro.simulator.catalogue import BASE_MARKETPLACE, BULKY_RATES, FREE_RATES, Article
+from allegro.simulator.catalogue import (
+    BASE_MARKETPLACE,
+    BULKY_RATES,
+    CZECH_MARKETPLACE,
+    FREE_RATES,
+    HUNGARIAN_MARKETPLACE,
+    SLOVAK_MARKETPLACE,
+    Article,
+)
 from allegro.simulator.chance import stream
 from allegro.simulator.instants import DAY, fraction_of_day
 from allegro.simulator.offer import Offer
@@ -17,7 +25,8 @@ HOUR_WEIGHTS = tuple(accumulate(_HOURS))
 _HANDLING = {"PT0S": 1.05, "PT24H": 1.0, "P2D": 0.93, "P3D": 0.85, "P4D": 0.75, "P5D": 0.65, "P7D": 0.42}
 _SHIPPING = {FREE_RATES: 1.08, BULKY_RATES: 0.85}
 
-CZECH_SHARE = 0.12
+# Which part of an offer's demand comes from abroad, where it is sold there.
+SHARES_ABROAD = {CZECH_MARKETPLACE: 0.12, SLOVAK_MARKETPLACE: 0.05, HUNGARIAN_MARKETPLACE: 0.07}
 MISSING_KEYWORD = 0.55  # visits left once the title lacks the word people search for
 HIGHEST_FACTOR = 2.5  # of conversion times visits; candidates are drawn for this and then thinned
 VISIT_RAMP = 2 * DAY
@@ -57,10 +66,19 @@ def visits_per_day(article: Article) -> float:
 
 
 def marketplace_share(offer: Offer, marketplace: str) -> float:
-    """Return which part of the demand comes from a marketplace."""
-    if len(offer.marketplaces) == 1:
-        return 1.0
-    return 1 - CZECH_SHARE if marketplace == BASE_MARKETPLACE else CZECH_SHARE
+    """Return which part of the demand comes from a marketplace on which the offer is sold."""
+    if marketplace == BASE_MARKETPLACE:
+        return 1 - sum(SHARES_ABROAD[name] for name in offer.marketplaces[1:])
+    return SHARES_ABROAD[marketplace]
+
+
+def home_of(whim: float) -> str:
+    """Return the marketplace of a person drawn evenly from 0..1, were the offer sold on all of them."""
+    for marketplace, share in SHARES_ABROAD.items():
+        if whim < share:
+            return marketplace
+        whim -= share
+    return BASE_MARKETPLACE
 
 
 def visit_target(offer: Offer) -> float:

@@ -6,7 +6,15 @@ from decimal import ROUND_HALF_UP, Decimal
 from random import Random
 from typing import Any
 
-from allegro.simulator.catalogue import BASE_MARKETPLACE, CURRENCIES, CZECH_MARKETPLACE, STANDARD_RATES, Article
+from allegro.simulator.catalogue import (
+    BASE_MARKETPLACE,
+    CURRENCIES,
+    CZECH_MARKETPLACE,
+    HUNGARIAN_MARKETPLACE,
+    SLOVAK_MARKETPLACE,
+    STANDARD_RATES,
+    Article,
+)
 from allegro.simulator.chance import hexadecimal, stream, uuid
 from allegro.simulator.instants import iso_millis
 
@@ -14,7 +22,13 @@ Json = dict[str, Any]
 
 # Documents hold this host; answers put the simulator's own address there, so a world is the same on any port.
 IMAGE_HOST = "https://a.allegroimg.com"
-CZECH_RATE = Decimal("5.85")  # CZK for one PLN
+# What one PLN is worth in the currency of a marketplace.
+EXCHANGE_RATES = {
+    CZECH_MARKETPLACE: Decimal("5.85"),
+    SLOVAK_MARKETPLACE: Decimal("0.235"),
+    HUNGARIAN_MARKETPLACE: Decimal("91.4"),
+}
+_SMALLEST = {"CZK": Decimal(1), "HUF": Decimal(1)}  # the converter gives whole ones; elsewhere hundredths
 
 
 def money(amount: Decimal, currency: str) -> Json:
@@ -22,9 +36,13 @@ def money(amount: Decimal, currency: str) -> Json:
     return {"amount": str(amount.quantize(Decimal("0.01"), ROUND_HALF_UP)), "currency": currency}
 
 
-def czech_price(price: Decimal, rate: Decimal = CZECH_RATE) -> Decimal:
-    """Return a PLN price converted to whole CZK."""
-    return (price * rate).quantize(Decimal(1), ROUND_HALF_UP)
+def converted(price: Decimal, marketplace: str, drift: Decimal = Decimal(0)) -> Decimal:
+    """Return a PLN price in the currency of a marketplace, rounded as that currency is.
+
+    `drift` is how far the exchange rate stands from its mean: 0.01 for one percent above.
+    """
+    smallest = _SMALLEST.get(CURRENCIES[marketplace], Decimal("0.01"))
+    return (price * (EXCHANGE_RATES[marketplace] * (1 + drift))).quantize(smallest, ROUND_HALF_UP)
 
 
 def slug(title: str) -> str:
@@ -76,7 +94,7 @@ def first_document(seed: int, article: Article, listed_at: int) -> Json:
             "additionalInfo": None,
             "shipmentDate": None,
         },
-        **_settings(seed, article),
+        **settings(seed, article),
         "createdAt": listed,
         "updatedAt": listed,
     }
@@ -123,7 +141,7 @@ def _parameters(rng: Random, article: Article) -> list[Json]:
 
 
 def _publication(article: Article, listed: str) -> Json:
-    additional = [{"id": CZECH_MARKETPLACE}] if article.czech else []
+    additional = [{"id": marketplace} for marketplace in article.abroad]
     return {
         "duration": None,
         "startingAt": listed,
@@ -137,18 +155,20 @@ def _publication(article: Article, listed: str) -> Json:
 
 
 def _additional_marketplaces(article: Article) -> Json:
-    if not article.czech:
-        return {}
-    price = money(czech_price(article.price), CURRENCIES[CZECH_MARKETPLACE])
+    return {marketplace: additional_marketplace(article.price, marketplace) for marketplace in article.abroad}
+
+
+def additional_marketplace(base_price: Decimal, marketplace: str) -> Json:
+    """Return the part of a document about one more marketplace, at the converted PLN price."""
+    price = money(converted(base_price, marketplace), CURRENCIES[marketplace])
     return {
-        CZECH_MARKETPLACE: {
-            "sellingMode": {"format": "BUY_NOW", "price": price, "minimalPrice": None, "startingPrice": None},
-            "publication": {"state": "APPROVED", "refusalReasons": []},
-        }
+        "sellingMode": {"format": "BUY_NOW", "price": price, "minimalPrice": None, "startingPrice": None},
+        "publication": {"state": "APPROVED", "refusalReasons": []},
     }
 
 
-def _settings(seed: int, article: Article) -> Json:
+def settings(seed: int, article: Article) -> Json:
+    """Return the parts of a document that are a seller's settings, the same in all of his offers but for `external`."""
     rng = stream(seed, "settings", article.seller.id)
     seller = article.seller
     return {

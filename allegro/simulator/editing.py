@@ -1,41 +1,59 @@
 """Edits of an offer, whoever makes them: merge, check, events, truth, and the effect on demand."""
 
+import re
+from collections.abc import Collection
 from copy import deepcopy
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
 
 from allegro.simulator import demand
-from allegro.simulator.catalogue import BASE_MARKETPLACE, CURRENCIES, CZECH_MARKETPLACE
-from allegro.simulator.documents import Json, czech_price, money
-from allegro.simulator.edits import READ_ONLY, FieldChange, event_type, field_changes, merge_patch
-from allegro.simulator.instants import iso_millis, warsaw_day
+from allegro.simulator.catalogue import BASE_MARKETPLACE, CURRENCIES
+from allegro.simulator.documents import Json, converted, money
+from allegro.simulator.edits import READ_ONLY, FieldChange, event_type, field_changes, merge_patch, prices
+from allegro.simulator.instants import DAY, HOUR, iso_millis, parse_instant, warsaw_day
 from allegro.simulator.offer import Offer
+from allegro.simulator.price_rules import PriceRules
+from allegro.simulator.promotions import Promotions
+from allegro.simulator.references import check_references
+from allegro.simulator.switches import Switches
 from allegro.simulator.truth import Action
-from allegro.simulator.validation import Refusal, check_document, check_required, tidy_prices
+from allegro.simulator.validation import Refusal, check_document, check_required, problems, tidy_prices
 from allegro.simulator.world import World
 
-STATUSES = ("ACTIVE", "ENDED")
+DRAFT, LIVE = "INACTIVE", ("ACTIVE", "ACTIVATING")
+# The status that may be asked for, by the present one: what was on sale once is never a draft again (issue 9054).
+_ASKABLE = {
+    "INACTIVE": ("INACTIVE", "ACTIVATING", "ACTIVE"),
+    "ACTIVATING": ("ACTIVATING", "ACTIVE", "ENDED"),
+    "ACTIVE": ("ACTIVE", "ENDED"),
+    "ENDED": ("ACTIVE", "ENDED"),
+}
+_LONGEST_PUBLICATION = 30 * DAY
 
 
 @dataclass(frozen=True)
 class Editor:
-    """Who edits: actor "seller", "tool" or "allegro", the story it belongs to, whether Allegro's converter did it."""
+    """Who edits: actor "seller", "tool" or "allegro", the story it belongs to, whether Allegro's converter did it.
+
+    A `silent` edit emits no events, as some do that a seller makes right after listing (allegro-api issue 8390).
+    """
 
     actor: str = "seller"
     story: str | None = None
     automatic: bool = False
+    silent: bool = False
 
 
 @dataclass(frozen=True)
 class Edited:
-    """A finished edit: the document before it, what changed, who did it, whether the converter set the Czech price."""
+    """A finished edit: the document before it, what changed, who did it, where the converter set the price."""
 
     offer: Offer
     old: Json
     changes: list[FieldChange]
     editor: Editor
-    converted: bool
+    converted: frozenset[str]
 
 
 SELLER = Editor()
@@ -46,78 +64,137 @@ CONVERTER = Editor("allegro", automatic=True)
 def edit(world: World, offer: Offer, patch: Json, editor: Editor = SELLER) -> list[Action]:
     """Apply an RFC 7396 patch at the world's present instant and return the truth actions it made.
 
+    An archived or deleted offer is left alone: a story or a routine may still know it.
     Raises Refusal, with nothing changed, if Allegro would answer 422. An edit that changes nothing still emits
     OFFER_CHANGED on an active offer, as sellers report (allegro-api issue 12805).
     """
+    if offer.gone:
+        return []
+    old = offer.document
+    new, followed = revised(world, offer, patch)
+    _count_exposure(world, offer)
+    offer.document = new
+    offer.kept_ended = offer.kept_ended and offer.status == "ENDED"
+    offer.remember(world.now)
+    if offer.is_sought:
+        demand.steer(offer, world.now)
+    made = Edited(offer, old, field_changes(old, new), editor, followed)
+    actions = _record(world, made, _emit(world, made))
+    world.notice_edit(actions)
+    return actions
+
+
+def _count_exposure(world: World, offer: Offer) -> None:
+    if offer.is_sought:
+        demand.count_exposure(offer, world.now, warsaw_day(world.now), visible=offer.buyable)
+
+
+def revised(world: World, offer: Offer, patch: Json) -> tuple[Json, frozenset[str]]:
+    """Return the checked new document, and the marketplaces whose price the converter set; raise Refusal for 422.
+
+    Changes nothing, so that an edit can be checked before it is done.
+    """
     old = offer.document
     try:
-        new, converted = _revised(world, old, patch)
-        changes = field_changes(old, new)
-    except (AttributeError, IndexError, KeyError, TypeError) as error:
+        new, followed = _merged(old, patch, world.of(PriceRules).of_offer(offer.id))
+        if "discounts" in patch:
+            world.of(Promotions).settle_price_list(offer.seller_id, old, new)
+        if "delivery" in patch or "afterSalesServices" in patch:
+            check_references(world, offer.seller_id, new)
+        if new["publication"]["status"] == DRAFT:
+            problems(new)
+        else:
+            check_document(new)
+        _settle_status(world, old, new)
+        field_changes(old, new)
+    except (AttributeError, IndexError, KeyError, TypeError, ValueError) as error:
         raise Refusal("JsonMappingException", "", f"The body does not have the shape of an offer ({error}).") from error
-    demand.count_exposure(offer, world.now, warsaw_day(world.now), visible=offer.buyable)
-    offer.document = new
-    offer.remember(world.now)
-    demand.steer(offer, world.now)
-    made = Edited(offer, old, changes, editor, converted)
-    return _record(world, made, _emit(world, made))
+    new["updatedAt"] = iso_millis(world.now)
+    return new, followed
 
 
-def _revised(world: World, old: Json, patch: Json) -> tuple[Json, bool]:
-    """Return the checked new document, and whether the converter set its Czech price."""
+def _merged(old: Json, patch: Json, ruled: Collection[str]) -> tuple[Json, frozenset[str]]:
     new = merge_patch(old, patch)
     new.update({key: old[key] for key in READ_ONLY if key in old})
     check_required(new)
     new["publication"] = {**old["publication"], **new["publication"]}
     tidy_prices(new)
-    converted = _convert_price(old, new, patch)
-    check_document(new)
-    _settle_status(world, old, new)
-    new["updatedAt"] = iso_millis(world.now)
-    return new, converted
+    return new, _convert_prices(old, new, {*ruled, *(patch.get("additionalMarketplaces") or {})})
 
 
-def _convert_price(old: Json, new: Json, patch: Json) -> bool:
-    """Let the Czech price follow a changed PLN price that came without a Czech one, as the converter does."""
-    czech = (new.get("additionalMarketplaces") or {}).get(CZECH_MARKETPLACE)
-    price = new["sellingMode"]["price"]
-    if not czech or price == old["sellingMode"]["price"] or patch.get("additionalMarketplaces"):
-        return False
-    converted = money(czech_price(Decimal(price["amount"])), CURRENCIES[CZECH_MARKETPLACE])
-    changed = bool(czech["sellingMode"]["price"] != converted)
-    new.update(merge_patch(new, {"additionalMarketplaces": {CZECH_MARKETPLACE: {"sellingMode": {"price": converted}}}}))
-    return changed
+def _convert_prices(old: Json, new: Json, besides: Collection[str]) -> frozenset[str]:
+    """Let the prices abroad follow a changed PLN price that came without them, as the converter does.
+
+    Not `besides`: those that came with it, and those whose price a pricing rule of the seller sets. Returns the
+    marketplaces whose price it changed.
+    """
+    price, abroad = prices(new).get(BASE_MARKETPLACE), prices(new)
+    if price is None or price == prices(old).get(BASE_MARKETPLACE):
+        return frozenset()
+    named = {BASE_MARKETPLACE, *besides}
+    follows = {name: converted(Decimal(price["amount"]), name) for name in abroad if name not in named}
+    new.update(merge_patch(new, prices_patch(follows)))
+    return frozenset(name for name, found in prices(new).items() if found != abroad[name])
 
 
 def _settle_status(world: World, old: Json, new: Json) -> None:
     """Fill in what follows from the new status and stock; raise Refusal for a status an edit cannot set."""
     publication = new["publication"]
     before, after = old["publication"]["status"], publication["status"]
-    if after not in STATUSES:
-        raise Refusal("InvalidPublicationStatus", "publication.status", "Only ACTIVE or ENDED can be set.")
+    if after not in _ASKABLE[before]:
+        message = f"Only {' or '.join(_ASKABLE[before])} can be set."
+        raise Refusal("InvalidPublicationStatus", "publication.status", message)
     empty = new["stock"]["available"] == 0
-    if after == "ACTIVE" and before != "ACTIVE" and empty:
+    if after in LIVE and before not in LIVE and empty:
         raise Refusal("EmptyStock", "stock.available", "An offer without stock cannot be activated.")
-    if after == "ACTIVE" and empty:
-        after = "ENDED"
-        publication["endedBy"] = "EMPTY_STOCK"
-    elif before == "ACTIVE" and after == "ENDED":
-        publication["endedBy"] = "USER"
-    publication["status"] = after
-    if after == "ACTIVE":
-        publication["endedBy"], publication["endingAt"] = None, None
-        if before != "ACTIVE":
-            publication["startedAt"] = iso_millis(world.now)
-    elif before == "ACTIVE":
+    publication["status"] = _next_status(before, after, empty=empty)
+    starting_at(publication)
+    if publication["status"] == "ENDED" and before in LIVE:
+        publication["endedBy"] = "EMPTY_STOCK" if after in LIVE else "USER"
         publication["endingAt"] = iso_millis(world.now)
+    elif publication["status"] == "ACTIVE" and before != "ACTIVE":
+        begin_publication(world, publication)
+
+
+def _next_status(before: str, asked: str, *, empty: bool) -> str:
+    """Return the status that follows at once: a draft is activated in a while, an empty offer on sale ends."""
+    if asked not in LIVE:
+        return asked
+    if before in LIVE:
+        return "ENDED" if empty else before
+    return "ACTIVATING" if before == DRAFT else "ACTIVE"
+
+
+def begin_publication(world: World, publication: Json) -> None:
+    """Note in a document's `publication` that it is on sale from now on, for its duration if it has one."""
+    publication["status"], publication["startedAt"] = "ACTIVE", iso_millis(world.now)
+    publication["endedBy"], publication["endingAt"] = None, None
+    if publication.get("duration"):
+        publication["endingAt"] = iso_millis(world.now + duration(publication["duration"]))
+
+
+def starting_at(publication: Json) -> int:
+    """Return the instant (microseconds UTC) for which the start is planned, 0 for none; raise ValueError otherwise."""
+    return parse_instant(str(publication["startingAt"])) if publication.get("startingAt") else 0
+
+
+def duration(text: str) -> int:
+    """Return the microseconds of PT72H or P3D, as durations of publications are written; raise Refusal for others."""
+    found = re.fullmatch(r"PT?(\d{1,4})([HD])", str(text))
+    if not found:
+        raise Refusal("InvalidDuration", "publication.duration", f"{text!r} is not a number of hours or days.")
+    length = int(found[1]) * (HOUR if found[2] == "H" else DAY)
+    if not 0 < length <= _LONGEST_PUBLICATION:
+        raise Refusal("InvalidDuration", "publication.duration", "A publication lasts up to 30 days.")
+    return length
 
 
 def _emit(world: World, made: Edited) -> dict[str, tuple[str, ...]]:
     """Emit the journal events of an edit and return, per field, the types it had."""
-    was_active = made.old["publication"]["status"] == "ACTIVE"
-    if not was_active and made.offer.status != "ACTIVE":
-        return {}  # the journal covers active offers only (allegro-api issue 2041)
-    if not was_active:
+    was_live = made.old["publication"]["status"] in LIVE
+    if made.editor.silent or not (was_live or made.offer.status == "ACTIVE"):
+        return {}  # the journal covers offers on sale or about to be (allegro-api issue 2041)
+    if not was_live:
         return _emit_activation(world, made.offer)
     types = {change.field: kind for change in made.changes if (kind := event_type(change))}
     if not made.changes:
@@ -146,14 +223,15 @@ def _payload(kind: str, made: Edited) -> dict[str, Any]:
 
 def _change_type(marketplace: str, made: Edited) -> str:
     # A third-party tool acts for the seller: MANUAL. Only Allegro's own rules are AUTOMATIC (allegro-api issue 9129).
-    automatic = made.editor.automatic or (made.converted and marketplace != BASE_MARKETPLACE)
+    automatic = made.editor.automatic or marketplace in made.converted
     return "AUTOMATIC" if automatic else "MANUAL"
 
 
 def announce(world: World, offer: Offer, kind: str, **payload: Any) -> None:
     """Put an offer event into the seller's journal at the world's present instant."""
     external = deepcopy(offer.document.get("external"))
-    world.offer_journals[offer.seller_id].append(world.now, kind, offer, external=external, **payload)
+    for _ in range(1 + world.of(Switches).echoes(world, offer.seller_id, kind)):
+        world.offer_journals[offer.seller_id].append(world.now, kind, offer, external=external, **payload)
 
 
 def _record(world: World, made: Edited, types: dict[str, tuple[str, ...]]) -> list[Action]:
@@ -163,7 +241,7 @@ def _record(world: World, made: Edited, types: dict[str, tuple[str, ...]]) -> li
 
 def _author(made: Edited, change: FieldChange) -> str:
     """Return who made one change of an edit: the editor, or Allegro where it follows from the edit by itself."""
-    converter = made.converted and change.field == "price" and change.marketplace != BASE_MARKETPLACE
+    converter = change.field == "price" and change.marketplace in made.converted
     ended = change.field == "status" and made.offer.document["publication"]["endedBy"] == "EMPTY_STOCK"
     return "allegro" if converter or ended else made.editor.actor
 
@@ -186,11 +264,13 @@ def _action(world: World, made: Edited, change: FieldChange, types: tuple[str, .
 
 
 def price_patch(amount: Decimal, currency: str = "PLN") -> Json:
-    """Return the patch that sets the base price (the Czech one follows by the converter)."""
+    """Return the patch that sets the base price (those abroad follow by the converter)."""
     return {"sellingMode": {"price": money(amount, currency)}}
 
 
-def czech_price_patch(amount: Decimal) -> Json:
-    """Return the patch that sets the price on allegro-cz, in CZK."""
-    price = money(amount, CURRENCIES[CZECH_MARKETPLACE])
-    return {"additionalMarketplaces": {CZECH_MARKETPLACE: {"sellingMode": {"price": price}}}}
+def prices_patch(amounts: dict[str, Decimal]) -> Json:
+    """Return the patch that sets prices on additional marketplaces, each in that marketplace's currency."""
+    if not amounts:
+        return {}
+    parts = {name: {"sellingMode": {"price": money(amount, CURRENCIES[name])}} for name, amount in amounts.items()}
+    return {"additionalMarketplaces": parts}

@@ -69,8 +69,9 @@ _READERS: dict[str, Callable[[Json], Any]] = {
 
 
 def prices(document: Json) -> dict[str, Json]:
-    """Return the money object of each marketplace on which the document has a price."""
-    found = {BASE_MARKETPLACE: document["sellingMode"]["price"]}
+    """Return the money object of each marketplace on which the document has a price; a draft may have none."""
+    base = (document.get("sellingMode") or {}).get("price")
+    found = {BASE_MARKETPLACE: base} if base else {}
     for marketplace, part in (document.get("additionalMarketplaces") or {}).items():
         price = (part.get("sellingMode") or {}).get("price")
         if price:

@@ -1,4 +1,4 @@
-"""What every request passes before its answer: faults, rate limit, headers, token, scope; and the world's lock."""
+"""What every request passes before its answer: faults, headers, token, limits, scope; and the world's lock."""
 
 import re
 import time
@@ -10,7 +10,9 @@ from uuid import uuid4
 from flask import Flask, Response, current_app, g, request
 from werkzeug.exceptions import HTTPException
 
-from allegro.simulator.answers import PUBLIC, ApiError, auth_error, errors, simulation
+from allegro.simulator.accounts import Accounts
+from allegro.simulator.answers import PUBLIC, ApiError, answer, auth_error, errors, simulation
+from allegro.simulator.fault_answers import answer_instead, refused_for_now, spoil
 from allegro.simulator.faults import Fault
 from allegro.simulator.oauth import Access
 from allegro.simulator.validation import Refusal
@@ -20,6 +22,8 @@ View = Callable[P, Response]
 
 # Name/version (+https://page), compulsory since July 2026 (allegro-api issue 13126).
 USER_AGENT = re.compile(r"^[\w.-]+/[\w.+-]+ \(\+https?://[^\s)]+\)")
+OFFERS_WRITE = "allegro:api:sale:offers:write"
+ANY_TOKEN = ""  # the scope of what every token may read
 
 
 def install(app: Flask) -> None:
@@ -36,60 +40,44 @@ def _enter() -> Response | None:
     g.fault = _take_fault()
     if g.fault and g.fault.delay_seconds:
         time.sleep(g.fault.delay_seconds)
-    if g.fault and g.fault.status != 200 and g.fault.body != "truncated":
-        return _fault_answer(g.fault)
-    simulation().lock.acquire()
-    g.locked = True
-    g.now = simulation().advance()
+    if g.fault and g.fault.replaces:
+        return answer_instead(g.fault)
+    _lock()
     return None
 
 
+def _lock() -> None:
+    simulation().lock.acquire()
+    g.locked = True
+    g.now = simulation().advance()
+
+
 def _take_fault() -> Fault | None:
-    if request.path.startswith("/_simulator/"):
+    if request.path.startswith(("/_simulator/", "/panel/")):
         return None
     with simulation().lock:
-        return simulation().faults.take(request.path)
+        fault = simulation().faults.take(request.method, request.path)
+        if fault and fault.penalty_seconds:
+            access = simulation().grants.access.get(_bearer())
+            simulation().rate_limit.punish(access.client_id if access else "", fault.penalty_seconds)
+        return fault
 
 
-def _fault_answer(fault: Fault) -> Response:
-    if fault.body == "html":
-        page = f"<html><head><title>{fault.status}</title></head><body><h1>{fault.status} Time-out</h1></body></html>"
-        return Response(page, fault.status, content_type="text/html")
-    if request.path.startswith("/auth/") or fault.status == 401:
-        return auth_error(fault.status, *_AUTH_FAULTS.get(fault.status, ("server_error", "Internal error")))
-    return errors(fault.status, *_FAULTS.get(fault.status, ("INTERNAL_SERVER_ERROR", "Timeout to the backend service")))
-
-
-_AUTH_FAULTS = {
-    400: ("invalid_grant", "Invalid refresh token"),
-    401: ("invalid_token", "Cannot convert access token to JSON"),
-    429: ("too_many_requests", "Too many requests"),
-}
-_FAULTS = {
-    403: ("AccessDenied", "Access is denied"),
-    404: ("OfferNotFoundException", "Offer not found"),
-    429: ("TooManyRequests", "The limit of requests was exceeded. Try again later."),
-    504: ("ServiceTimeoutException", "The service did not answer in time. Try again."),
-}
+def _bearer() -> str:
+    kind, _, token = request.headers.get("Authorization", "").partition(" ")
+    return token if kind.lower() == "bearer" else ""
 
 
 def _leave(response: Response) -> Response:
     response.headers["trace-id"] = str(uuid4())
+    access: Access | None = g.get("access")
+    if access and response.status_code >= 400 and not g.get("refused"):
+        limit = simulation().rate_limit
+        limit.weigh_failure(request.method, request.path, access.client_id, access.account_id)
     fault: Fault | None = g.get("fault")
-    if fault and (fault.body == "truncated" or (fault.status == 200 and fault.body == "html")):
-        _spoil(response, fault)
+    if fault and fault.spoils:
+        spoil(response, fault)
     return response
-
-
-def _spoil(response: Response, fault: Fault) -> None:
-    """Cut the real answer in half, or put a web page where JSON was promised."""
-    response.status_code = fault.status
-    if fault.body == "html":
-        response.set_data("<html><body>Service temporarily unavailable</body></html>")
-        response.content_type = "text/html"
-    else:
-        whole = response.get_data()
-        response.set_data(whole[: len(whole) // 2])
 
 
 def _release(_: BaseException | None) -> None:
@@ -102,7 +90,7 @@ def _api_error(error: ApiError) -> Response:
 
 
 def _refusal(error: Refusal) -> Response:
-    return errors(422, error.code, error.message, error.path)
+    return answer({"errors": [found.document() for found in (error, *error.others)]}, 422)
 
 
 def _http_error(error: HTTPException) -> Response:
@@ -112,7 +100,8 @@ def _http_error(error: HTTPException) -> Response:
 def api(scope: str, media: str = PUBLIC) -> Callable[[View[P]], View[P]]:
     """Guard an API view: User-Agent, bearer token, rate limit of its client id, scope, Accept header, in this order.
 
-    `media` is the type that Accept must name (beta resources have their own), and in which the answer goes out.
+    An empty scope admits any token. `media` is the type that Accept must name (beta resources have their own), and in
+    which the answer goes out.
     """
 
     def guard(view: View[P]) -> View[P]:
@@ -132,10 +121,13 @@ def _refuse_stranger() -> Response | None:
         return errors(
             403, "InvalidUserAgent", "User-Agent must be Name/version (+https://page); library defaults are refused."
         )
-    kind, _, token = request.headers.get("Authorization", "").partition(" ")
-    if kind.lower() != "bearer" or not token:
+    token = _bearer()
+    if not token:
         return auth_error(401, "unauthorized", "Full authentication is required to access this resource")
     access = simulation().grants.check(token, int(g.now))
+    if access is None and not simulation().grants.made_here(token):
+        # What a token of the other environment gets, or one that is none (allegro-api issue 1806).
+        return auth_error(401, "invalid_token", "Cannot convert access token to JSON")
     if access is None:
         return auth_error(401, "invalid_token", "Access token expired or was replaced")
     g.access = access
@@ -145,11 +137,27 @@ def _refuse_stranger() -> Response | None:
 def _refuse_client(scope: str) -> Response | None:
     """Refuse a known client that asks too often, for too much, or for another format."""
     access: Access = g.access
-    if not simulation().rate_limit.admits(access.client_id):
-        return errors(429, *_FAULTS[429])
-    if scope not in access.scopes:
+    if not _admitted(access):
+        g.refused = True
+        return refused_for_now()
+    if scope and scope not in access.scopes:
         return errors(403, "AccessDenied", f"Access is denied: the token lacks the scope {scope}")
+    if scope == OFFERS_WRITE and simulation().world.of(Accounts).blocked(access.account_id):
+        return errors(403, "AccessDenied", "Access is denied: the sales of this account are blocked")
     if g.media not in request.headers.get("Accept", ""):
         message = "Not acceptable representation requested. Please check 'Accept' request header"
         return errors(406, "NotAcceptableException", message)
     return None
+
+
+def _admitted(access: Access) -> bool:
+    """Count the request, and wait where a resource slows down instead of refusing; return whether to answer it."""
+    limit = simulation().rate_limit
+    if not limit.admits(access.client_id):
+        return False
+    seconds = limit.wait(request.method, request.path, access.client_id, access.account_id)
+    if seconds:
+        _release(None)
+        time.sleep(seconds)
+        _lock()
+    return seconds is not None

@@ -54,6 +54,11 @@ class Journal:
         self.retention = retention
         self._rng: Random = stream(seed, "journal", name)
         self._lag = lag
+        self._incident = (0, 0, 0)
+
+    def suffer(self, since: int, until: int, lag: int) -> None:
+        """Let what happens in [since, until) be published `lag` later than usual (allegro-api issues 4872, 5134)."""
+        self._incident = (since, until, lag)
 
     def append(
         self, at: int, kind: str, subject: Any, *, extra_lag: int = 0, occurred_at: int | None = None, **payload: Any
@@ -62,7 +67,8 @@ class Journal:
 
         The event's id is its publication time, at least a microsecond apart from any other.
         """
-        published = at + extra_lag + self._rng.randint(*self._lag)
+        since, until, late = self._incident
+        published = at + extra_lag + self._rng.randint(*self._lag) + (late if since <= at < until else 0)
         place = bisect_right(self._published, published)
         while place and self._published[place - 1] == published:
             published += 1
@@ -118,9 +124,13 @@ def offer_event_document(event: JournalEvent) -> dict[str, Any]:
         offer["marketplaces"] = [
             {"id": marketplace, "changeType": kind} for marketplace, kind in event.payload["marketplaces"].items()
         ]
+    if event.type == "OFFER_VISIBILITY_CHANGED":
+        offer["publication"] = event.payload["publication"]
+    beside: tuple[str, ...] = ("translations", "blockedDeliveries")
     return {
         "id": offer_event_id(event.published_at),
         "occurredAt": iso_millis(event.occurred_at),
         "type": event.type,
         "offer": offer,
+        **{key: event.payload[key] for key in beside if key in event.payload},
     }

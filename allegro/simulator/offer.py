@@ -42,7 +42,11 @@ class Statistics:
 
 @dataclass
 class Offer:
-    """An offer, whose `document` is the single source of its price, stock and status."""
+    """An offer, whose `document` is the single source of its price, stock and status.
+
+    `kept_ended` marks one that was ended from outside, which the seller's routine leaves alone; `gone` one that was
+    archived or, as a draft, deleted: no application can see it any more.
+    """
 
     article: Article
     document: Json
@@ -57,6 +61,9 @@ class Offer:
     exposure: float = 0.0
     restock_at: int | None = None
     out_of_stock_story: str | None = None
+    status_history: list[tuple[int, str]] = field(default_factory=list)
+    kept_ended: bool = False
+    gone: bool = False
 
     @property
     def id(self) -> str:
@@ -70,8 +77,8 @@ class Offer:
 
     @property
     def title(self) -> str:
-        """Return the present title."""
-        return str(self.document["name"])
+        """Return the present title; a draft may have none yet."""
+        return str(self.document.get("name") or "")
 
     @property
     def stock(self) -> int:
@@ -80,13 +87,24 @@ class Offer:
 
     @property
     def status(self) -> str:
-        """Return ACTIVE, ENDED or INACTIVE."""
+        """Return INACTIVE, ACTIVATING, ACTIVE or ENDED."""
         return str(self.document["publication"]["status"])
 
     @property
     def buyable(self) -> bool:
         """Return whether a buyer could buy a piece now."""
         return self.status == "ACTIVE" and self.stock > 0
+
+    @property
+    def is_sought(self) -> bool:
+        """Return whether buyers look for it; nobody finds an offer that an application listed."""
+        return self.article.lines_per_day > 0
+
+    @property
+    def primary_image(self) -> str | None:
+        """Return the address of the first picture; a draft may have none yet."""
+        images = self.document.get("images") or []
+        return str(images[0]) if images else None
 
     @property
     def marketplaces(self) -> list[str]:
@@ -98,13 +116,15 @@ class Offer:
         return Decimal(prices(self.document)[marketplace]["amount"])
 
     def remember(self, at: int) -> None:
-        """Note prices and stock as they stand after an edit or a sale at `at`."""
+        """Note prices, stock and status as they stand after an edit or a sale at `at`."""
         for marketplace in self.marketplaces:
             history = self.price_history[marketplace]
             if not history or history[-1][1] != self.price(marketplace):
                 history.append((at, self.price(marketplace)))
         if not self.stock_history or self.stock_history[-1][1] != self.stock:
             self.stock_history.append((at, self.stock))
+        if not self.status_history or self.status_history[-1][1] != self.status:
+            self.status_history.append((at, self.status))
 
     def units_since(self, marketplace: str, since: int) -> int:
         """Return the pieces bought on a marketplace after `since`, withdrawals included (allegro-api issue 4505)."""
@@ -123,6 +143,22 @@ class Offer:
         """Return the pieces available at an instant."""
         index = bisect_right(self.stock_history, moment, key=lambda entry: entry[0])
         return self.stock_history[max(0, index - 1)][1]
+
+    def status_at(self, moment: int) -> str:
+        """Return the status at an instant, or the first known one before that."""
+        index = bisect_right(self.status_history, moment, key=lambda entry: entry[0])
+        return self.status_history[max(0, index - 1)][1]
+
+    def price_at(self, moment: int, marketplace: str) -> Decimal | None:
+        """Return the price on a marketplace at an instant, or the first known one before that; None if it had none."""
+        history = self.price_history.get(marketplace) or []
+        index = bisect_right(history, moment, key=lambda entry: entry[0])
+        return history[max(0, index - 1)][1] if history else None
+
+    def stock_when_activated(self) -> int:
+        """Return the pieces with which the offer last went on sale."""
+        started = next((at for at, status in reversed(self.status_history) if status == "ACTIVE"), 0)
+        return self.stock_at(started)
 
     def average_price(self, since: int, until: int, marketplace: str) -> Decimal | None:
         """Return the time-weighted mean price over [since, until); None where there was no price in that time."""

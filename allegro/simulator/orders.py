@@ -1,16 +1,17 @@
 """Orders and their documents: checkout forms and order events, with synthetic buyers."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from decimal import Decimal
 from hashlib import blake2b
 from random import Random
 
-from allegro.simulator.catalogue import BASE_MARKETPLACE
+from allegro.simulator.catalogue import CZECH_MARKETPLACE, HUNGARIAN_MARKETPLACE, SLOVAK_MARKETPLACE
 from allegro.simulator.chance import hexadecimal, uuid
-from allegro.simulator.documents import Json, money
+from allegro.simulator.documents import Json, converted, money
 from allegro.simulator.instants import DAY, HOUR, iso_millis
 from allegro.simulator.journal import JournalEvent
 
+_LANGUAGES = {CZECH_MARKETPLACE: "cs-CZ", SLOVAK_MARKETPLACE: "sk-SK", HUNGARIAN_MARKETPLACE: "hu-HU"}
 _FIRST_NAMES = ("Jan", "Katarzyna", "Piotr", "Magdalena", "Tomasz", "Agnieszka", "Paweł", "Ewa", "Jiří", "Lenka")
 _LAST_NAMES = ("Kowalczyk", "Wójcik", "Mazur", "Lis", "Krawczyk", "Pawlak", "Zając", "Dudek", "Novák", "Dvořák")
 _STREETS = ("Lipowa", "Ogrodowa", "Szkolna", "Polna", "Leśna", "Słoneczna", "Krótka")
@@ -38,6 +39,32 @@ class Buyer:
 
 
 @dataclass(frozen=True)
+class Reconciliation:
+    """What Allegro adds to a line in Allegro Prices: for so many pieces, in the currency of the order, by which way."""
+
+    value: Decimal
+    type: str
+    quantity: int
+
+
+@dataclass(frozen=True)
+class Extras:
+    """What a line may carry besides its price: the price before discounts, their types, a subsidy, a deposit per unit.
+
+    A coupon that Allegro pays leaves both prices equal (allegro-api issue 4768). So do Allegro Prices, whose subsidy
+    stands in `reconciliation` (issue 9790).
+    """
+
+    original_price: Decimal | None = None
+    discounts: tuple[str, ...] = ()
+    reconciliation: Reconciliation | None = None
+    deposit: Decimal | None = None
+
+
+PLAIN = Extras()
+
+
+@dataclass(frozen=True)
 class Line:
     """One bought offer of an order; the price is per unit in the order's currency, `bought_at` microseconds UTC."""
 
@@ -49,6 +76,17 @@ class Line:
     quantity: int
     price: Decimal
     bought_at: int
+    category_id: str
+    extras: Extras = PLAIN
+
+
+@dataclass(frozen=True)
+class Surcharge:
+    """A payment that the buyer added to a paid order, in the order's currency; `paid_at` microseconds UTC."""
+
+    id: str
+    amount: Decimal
+    paid_at: int
 
 
 @dataclass
@@ -71,6 +109,15 @@ class Order:
     updated_at: int = 0
     revisions: int = 0
     gone: bool = False
+    ready_at: int | None = None
+    cancelled_at: int | None = None
+    delivered_at: int | None = None
+    surcharges: list[Surcharge] = field(default_factory=list)
+
+    @property
+    def stands(self) -> bool:
+        """Return whether the order still lives on: neither merged into another nor cancelled."""
+        return not self.gone and self.status != "CANCELLED"
 
     @property
     def revision(self) -> str:
@@ -82,10 +129,35 @@ class Order:
         """Return the value of the lines without delivery."""
         return sum((line.price * line.quantity for line in self.lines), Decimal(0))
 
+    @property
+    def lines_sent(self) -> str:
+        """Return how much of the order has been sent."""
+        return "ALL" if self.fulfillment in {"SENT", "PICKED_UP"} else "NONE"
+
+    @property
+    def deposits(self) -> Decimal:
+        """Return the deposits on the lines, which are no part of their prices."""
+        return sum((line.quantity * (line.extras.deposit or Decimal(0)) for line in self.lines), Decimal(0))
+
+    @property
+    def total(self) -> Decimal:
+        """Return what the buyer is to pay: goods, deposits and delivery."""
+        return self.goods + self.deposits + self.method[2]
+
+    @property
+    def paid_by_allegro(self) -> Decimal:
+        """Return what Allegro adds to the buyer's payment for lines in Allegro Prices (allegro-api issue 4279)."""
+        subsidies = [line.extras.reconciliation for line in self.lines]
+        return sum((found.value for found in subsidies if found and found.type == "WALLET"), Decimal(0))
+
     def move(self, at: int, status: str) -> None:
         """Enter a status at `at`: a new revision."""
         self.status, self.updated_at = status, at
         self.revisions += 1
+        if status == "READY_FOR_PROCESSING":
+            self.ready_at = at
+        elif status == "CANCELLED":
+            self.cancelled_at = at
 
 
 def random_buyer(rng: Random) -> Buyer:
@@ -106,9 +178,12 @@ def random_buyer(rng: Random) -> Buyer:
     )
 
 
-def random_method(rng: Random) -> tuple[str, str, Decimal]:
-    """Return a delivery method: its id, name and cost in PLN."""
-    return rng.choice(_METHODS)
+def random_method(rng: Random, marketplace: str) -> tuple[str, str, Decimal]:
+    """Return a delivery method: its id, name and cost in the marketplace's currency."""
+    method_id, name, cost = rng.choice(_METHODS)
+    if marketplace in {SLOVAK_MARKETPLACE, HUNGARIAN_MARKETPLACE}:
+        cost = converted(cost, marketplace)  # Czech buyers pay the Polish number in CZK
+    return method_id, name, cost
 
 
 def event_document(event: JournalEvent) -> Json:
@@ -130,7 +205,7 @@ def event_document(event: JournalEvent) -> Json:
 
 
 def _language(order: Order) -> str:
-    return "pl-PL" if order.marketplace == BASE_MARKETPLACE else "cs-CZ"
+    return _LANGUAGES.get(order.marketplace, "pl-PL")
 
 
 def _event_buyer(order: Order) -> Json:
@@ -144,15 +219,18 @@ def _event_buyer(order: Order) -> Json:
 
 
 def _event_line(order: Order, line: Line) -> Json:
-    price = money(line.price, order.currency)
     return {
         "id": line.id,
         "offer": {"id": line.offer_id, "name": line.title, "external": _external(line)},
         "quantity": line.quantity,
-        "originalPrice": price,
-        "price": price,
+        **_prices(order, line),
         "boughtAt": iso_millis(line.bought_at),
     }
+
+
+def _prices(order: Order, line: Line) -> Json:
+    original = line.price if line.extras.original_price is None else line.extras.original_price
+    return {"originalPrice": money(original, order.currency), "price": money(line.price, order.currency)}
 
 
 def _external(line: Line) -> Json | None:
@@ -161,7 +239,6 @@ def _external(line: Line) -> Json | None:
 
 def checkout_form(order: Order) -> Json:
     """Return an order as GET /order/checkout-forms shows it."""
-    sent = order.fulfillment in {"SENT", "PICKED_UP"}
     return {
         "id": order.id,
         "messageToSeller": None,
@@ -170,16 +247,16 @@ def checkout_form(order: Order) -> Json:
         "status": order.status,
         "fulfillment": {
             "status": order.fulfillment,
-            "shipmentSummary": {"lineItemsSent": "ALL" if sent else "NONE"},
+            "shipmentSummary": {"lineItemsSent": order.lines_sent},
             "provider": {"id": "SELLER"},
         },
         "delivery": _delivery(order),
         "invoice": {"required": False, "address": None, "dueDate": None, "features": []},
         "lineItems": [_form_line(order, line) for line in order.lines],
-        "surcharges": [],
+        "surcharges": [_surcharge(order, surcharge) for surcharge in order.surcharges],
         "note": None,
         "marketplace": {"id": order.marketplace},
-        "summary": {"totalToPay": money(order.goods + order.method[2], order.currency)},
+        "summary": {"totalToPay": money(order.total, order.currency)},
         "updatedAt": iso_millis(order.updated_at),
         "revision": order.revision,
     }
@@ -201,13 +278,25 @@ def _form_buyer(order: Order) -> Json:
 
 def _payment(order: Order) -> Json:
     cash = order.payment == "CASH_ON_DELIVERY"
-    paid = None if order.paid_at is None else money(order.goods + order.method[2], order.currency)
+    paid = None if order.paid_at is None else money(order.total, order.currency)
     return {
         "id": order.payment_id,
         "type": order.payment,
         "provider": "OFFLINE" if cash else "PAYU",
         "finishedAt": None if order.paid_at is None else iso_millis(order.paid_at),
         "paidAmount": paid,
+        "reconciliation": money(order.paid_by_allegro, order.currency) if order.paid_by_allegro else None,
+        "features": [],
+    }
+
+
+def _surcharge(order: Order, surcharge: Surcharge) -> Json:
+    return {
+        "id": surcharge.id,
+        "type": "ONLINE",
+        "provider": "PAYU",
+        "finishedAt": iso_millis(surcharge.paid_at),
+        "paidAmount": money(surcharge.amount, order.currency),
         "reconciliation": None,
         "features": [],
     }
@@ -236,13 +325,13 @@ def _delivery(order: Order) -> Json:
             "dispatch": {"from": iso_millis(order.bought_at), "to": iso_millis(order.bought_at + 24 * HOUR)},
         },
         "smart": False,
-        "cancellation": {"date": iso_millis(order.updated_at)} if order.status == "CANCELLED" else None,
+        "cancellation": {"date": iso_millis(order.cancelled_at)} if order.cancelled_at else None,
         "calculatedNumberOfPackages": 1,
     }
 
 
 def _form_line(order: Order, line: Line) -> Json:
-    price = money(line.price, order.currency)
+    extras = line.extras
     offer = {
         "id": line.offer_id,
         "name": line.title,
@@ -253,17 +342,22 @@ def _form_line(order: Order, line: Line) -> Json:
         "id": line.id,
         "offer": offer,
         "quantity": line.quantity,
-        "originalPrice": price,
-        "price": price,
-        "deposit": None,
-        "reconciliation": None,
+        **_prices(order, line),
+        "deposit": None if extras.deposit is None else {"price": money(extras.deposit, order.currency)},
+        "reconciliation": _reconciliation(order, extras.reconciliation),
         "selectedAdditionalServices": [],
         "vouchers": [],
         "tax": {"rate": "23.00", "subject": "GOODS", "exemption": None},
         "boughtAt": iso_millis(line.bought_at),
-        "discounts": [],
+        "discounts": [{"type": kind} for kind in extras.discounts],
         "serialNumbers": {"expected": False, "entries": []},
     }
+
+
+def _reconciliation(order: Order, found: Reconciliation | None) -> Json | None:
+    if found is None:
+        return None
+    return {"value": money(found.value, order.currency), "type": found.type, "quantity": found.quantity}
 
 
 def new_order(rng: Random, seller_id: str, marketplace: str, currency: str, bought_at: int) -> Order:
@@ -277,7 +371,7 @@ def new_order(rng: Random, seller_id: str, marketplace: str, currency: str, boug
         lines=[],
         bought_at=bought_at,
         payment="CASH_ON_DELIVERY" if rng.random() < 0.15 else "ONLINE",
-        method=random_method(rng),
+        method=random_method(rng, marketplace),
         payment_id=uuid(rng),
         updated_at=bought_at,
     )

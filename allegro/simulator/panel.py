@@ -2,24 +2,24 @@
 
 import re
 
-from flask import Blueprint, render_template, request
+from flask import Blueprint, request
 
 from allegro.simulator.answers import ApiError, inward, now, simulation
 from allegro.simulator.catalogue import (
     BASE_MARKETPLACE,
     COFFEE_SELLER,
+    CURRENCIES,
     CZECH_MARKETPLACE,
     HANDLING_TIMES,
     SELLERS,
-    SHIPPING_RATES,
 )
+from allegro.simulator.delivery_terms import DeliveryTerms
 from allegro.simulator.documents import IMAGE_HOST, Json
-from allegro.simulator.instants import WARSAW, to_datetime
 from allegro.simulator.journal import JournalEvent
 from allegro.simulator.offer import THIRTY_DAYS, Offer
+from allegro.simulator.pages import local, page
 from allegro.simulator.shorthand import patch_from
 from allegro.simulator.validation import Refusal
-from allegro.simulator.words import language, words
 
 blueprint = Blueprint("panel", __name__, url_prefix="/panel")
 
@@ -29,7 +29,7 @@ def offers() -> str:
     """Show a seller's offers (`seller`: account id)."""
     seller = SELLERS.get(request.args.get("seller", COFFEE_SELLER.id), COFFEE_SELLER)
     rows = [_row(offer) for offer in simulation().world.offers_of(seller.id)]
-    return _page("panel_offers.html", rows=rows, seller=seller, sellers=SELLERS.values(), events=_newest(seller.id))
+    return page("panel_offers.html", rows=rows, seller=seller, sellers=SELLERS.values(), events=_newest(seller.id))
 
 
 @blueprint.get("/<offer_id>")
@@ -52,13 +52,6 @@ def save_offer(offer_id: str) -> tuple[str, int]:
     return _form(offer, emitted=emitted, changed=[action.field for action in actions if action.field], saved=True), 200
 
 
-def _page(template: str, **context: object) -> str:
-    clock = simulation().clock
-    return render_template(
-        template, words=words(), language=language(), now=_local(now()), mode=words()[clock.mode], **context
-    )
-
-
 def _offer(offer_id: str) -> Offer:
     offer = simulation().world.offers.get(offer_id)
     if offer is None:
@@ -67,32 +60,39 @@ def _offer(offer_id: str) -> Offer:
 
 
 def _form(offer: Offer, **context: object) -> str:
-    return _page(
+    return page(
         "panel_offer.html",
         offer=_row(offer),
         values=_values(offer),
-        rates=SHIPPING_RATES,
+        abroad=[(name, place, CURRENCIES[place]) for name, place in _fields_abroad(offer).items()],
+        rates=simulation().world.of(DeliveryTerms).names(offer.seller_id),
         handling_times=HANDLING_TIMES,
         events=_newest(offer.seller_id),
         **context,
     )
 
 
-def _local(at: int) -> str:
-    return f"{to_datetime(at).astimezone(WARSAW):%Y-%m-%d %H:%M:%S}"
-
-
 def _row(offer: Offer) -> Json:
     return {
         "id": offer.id,
         "title": offer.title,
-        "image": _shown(offer.document["images"][0]),
-        "price": offer.price(),
-        "czech_price": offer.price(CZECH_MARKETPLACE) if CZECH_MARKETPLACE in offer.marketplaces else None,
+        "image": _shown(offer.primary_image or ""),
+        "price": offer.price() if offer.marketplaces else "",
+        "abroad": [_row_abroad(offer, marketplace) for marketplace in offer.marketplaces[1:]],
         "stock": offer.stock,
         "status": offer.status,
         "visits": offer.statistics[BASE_MARKETPLACE].visits,
         "sold": offer.units_since(BASE_MARKETPLACE, now() - THIRTY_DAYS),
+    }
+
+
+def _row_abroad(offer: Offer, marketplace: str) -> Json:
+    return {
+        "marketplace": marketplace,
+        "price": offer.price(marketplace),
+        "currency": CURRENCIES[marketplace],
+        "visits": offer.statistics[marketplace].visits,
+        "sold": offer.units_since(marketplace, now() - THIRTY_DAYS),
     }
 
 
@@ -102,23 +102,29 @@ def _shown(url: str) -> str:
 
 def _values(offer: Offer) -> dict[str, str]:
     """Return the form's values as text, under the names of the short edits."""
-    delivery = offer.document["delivery"]
+    delivery = offer.document.get("delivery") or {}
     values = {
         "title": offer.title,
-        "price": str(offer.price()),
+        "price": str(offer.price()) if offer.marketplaces else "",
         "stock": str(offer.stock),
         "description_text": _description_text(offer),
-        "images": "\n".join(_shown(url) for url in offer.document["images"]),
+        "images": "\n".join(_shown(url) for url in offer.document.get("images") or []),
         "delivery_price_list": (delivery.get("shippingRates") or {}).get("id", ""),
-        "handling_time": delivery["handlingTime"],
+        "handling_time": delivery.get("handlingTime", ""),
     }
-    if CZECH_MARKETPLACE in offer.marketplaces:
-        values["czech_price"] = str(offer.price(CZECH_MARKETPLACE))
-    return values
+    return values | {name: str(offer.price(marketplace)) for name, marketplace in _fields_abroad(offer).items()}
+
+
+def _fields_abroad(offer: Offer) -> dict[str, str]:
+    """Return the marketplace of each price field beside that of the base price."""
+    return {
+        "czech_price" if marketplace == CZECH_MARKETPLACE else f"price_{marketplace}": marketplace
+        for marketplace in offer.marketplaces[1:]
+    }
 
 
 def _description_text(offer: Offer) -> str:
-    sections = offer.document["description"]["sections"]
+    sections = (offer.document.get("description") or {}).get("sections", [])
     texts = [item.get("content", "") for section in sections for item in section["items"] if item["type"] == "TEXT"]
     return re.sub(r"<[^>]+>", "", texts[-1]) if texts else ""
 
@@ -132,7 +138,8 @@ def _wanted(offer: Offer) -> Json:
         asked = request.form.get(key, present).replace("\r\n", "\n").strip()
         if asked != present.strip():
             wanted[key] = inward(asked.split()) if key == "images" else asked
-    return wanted
+    prices = {place: wanted.pop(key) for key, place in _fields_abroad(offer).items() if key in wanted}
+    return wanted | ({"prices": prices} if prices else {})
 
 
 def _event(event: JournalEvent) -> dict[str, str]:
@@ -140,8 +147,8 @@ def _event(event: JournalEvent) -> dict[str, str]:
         "type": event.type,
         "offer_id": event.subject.id,
         "title": event.subject.title,
-        "occurred": _local(event.occurred_at),
-        "published": _local(event.published_at),
+        "occurred": local(event.occurred_at),
+        "published": local(event.published_at),
     }
 
 

@@ -1,5 +1,7 @@
 """Reading a request the way Allegro does: the seller's own offer, repeated keys, checked ranges, ISO 8601 instants."""
 
+from uuid import UUID
+
 from flask import g, request
 
 from allegro.simulator.answers import ApiError, account_id, inward, simulation
@@ -11,7 +13,7 @@ from allegro.simulator.offer import Offer
 def own_offer(offer_id: str) -> Offer:
     """Return an offer of the token's seller; raise ApiError 404 if there is none, 403 if it is another seller's."""
     offer = simulation().world.offers.get(offer_id)
-    if offer is None or offer_id in simulation().world.ghosts:
+    if offer is None or offer.gone or offer_id in simulation().world.ghosts:
         raise ApiError(404, "OfferNotFoundException", f"Offer {offer_id} not found")
     if offer.seller_id != account_id():
         raise ApiError(403, "AccessDeniedException", f"Offer {offer_id} belongs to another seller")
@@ -39,14 +41,13 @@ def whole_number(name: str, default: int, lowest: int, highest: int, status: int
     return int(text)
 
 
-def listed(name: str, allowed: tuple[str, ...] | None = None) -> list[str]:
+def listed(name: str, allowed: tuple[str, ...] | None = None, status: int = 400) -> list[str]:
     """Return a repeatable parameter's values; raise ApiError for one that is not allowed."""
     values = [value for value in request.args.getlist(name) if value]
     for value in values:
         if allowed is not None and value not in allowed:
-            raise ApiError(
-                400, "ConstraintViolationException", f"{name}: {value} is not one of {', '.join(allowed)}.", name
-            )
+            message = f"{name}: {value} is not one of {', '.join(allowed)}."
+            raise ApiError(status, "ConstraintViolationException", message, name)
     return values
 
 
@@ -61,9 +62,18 @@ def instant(name: str) -> int | None:
         raise ApiError(422, "ConstraintViolationException", f"{name}: {error}", name) from error
 
 
-def chosen(name: str, allowed: tuple[str, ...], default: str) -> str:
+def uuid_text(name: str) -> str | None:
+    """Return a parameter that must be a UUID, in lower case, or None; raise ApiError 422 for another text."""
+    text = request.args.get(name)
+    try:
+        return str(UUID(text)) if text else None
+    except ValueError as error:
+        raise ApiError(422, "ConstraintViolationException", f"{name}: {text} is not a UUID", name) from error
+
+
+def chosen(name: str, allowed: tuple[str, ...], default: str, status: int = 400) -> str:
     """Return a parameter that must be one of the allowed values."""
     value = request.args.get(name, default)
     if value not in allowed:
-        raise ApiError(400, "ConstraintViolationException", f"{name}: one of {', '.join(allowed)}.", name)
+        raise ApiError(status, "ConstraintViolationException", f"{name}: one of {', '.join(allowed)}.", name)
     return value

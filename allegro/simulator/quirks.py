@@ -2,24 +2,24 @@
 
 from bisect import insort
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import replace
+from decimal import Decimal
+from functools import partial
 
+from allegro.simulator import categories, translations, visibility
 from allegro.simulator.chance import stream, uuid
 from allegro.simulator.documents import Json
-from allegro.simulator.editing import announce
-from allegro.simulator.instants import DAY
+from allegro.simulator.editing import announce, edit, price_patch
+from allegro.simulator.instants import DAY, MINUTE
+from allegro.simulator.listing_quirks import QUIRKS as LISTING_QUIRKS
+from allegro.simulator.listing_quirks import UNANNOUNCED
+from allegro.simulator.offer import Offer
+from allegro.simulator.order_quirks import QUIRKS as ORDER_QUIRKS
 from allegro.simulator.orders import Order
 from allegro.simulator.selling import begin_life
+from allegro.simulator.switches import SWITCHES
 from allegro.simulator.validation import Refusal
 from allegro.simulator.world import World
-
-
-@dataclass(frozen=True)
-class Phantom:
-    """An offer that does not exist, but that an event speaks of."""
-
-    id: str
-    title: str = ""
 
 
 def make_odd(world: World, kind: str, body: Json) -> None:
@@ -46,12 +46,6 @@ def _future_ending(world: World, body: Json) -> None:
     announce(world, offer, "OFFER_ENDED", occurred_at=occurred, ended_by="EXPIRATION")
 
 
-def _phantom(world: World, body: Json) -> None:
-    """A stock event for an offer that was never made (allegro-api issue 6657)."""
-    journal = world.offer_journals[str(body["seller"])]
-    journal.append(world.now, "OFFER_STOCK_CHANGED", Phantom(str(body["offer_id"])))
-
-
 def _ghost(world: World, body: Json) -> None:
     """An offer that the list shows while its details are 404 (allegro-api issue 10274); "on": false ends it."""
     offer_id = world.offers[body["offer_id"]].id
@@ -59,6 +53,23 @@ def _ghost(world: World, body: Json) -> None:
         world.ghosts.add(offer_id)
     else:
         world.ghosts.discard(offer_id)
+
+
+def _belated_event(world: World, body: Json) -> None:
+    """The event of a price edit made now comes to light `minutes` later, in the place of its time (issue 10815).
+
+    Who has read on meanwhile has its id behind the own cursor.
+    """
+    offer, later = world.offers[body["offer_id"]], world.now + int(body.get("minutes", 30)) * MINUTE
+    edit(world, offer, price_patch(Decimal(str(body["price"]))), UNANNOUNCED)
+    world.schedule(later, partial(_come_to_light, world, offer, world.now))
+
+
+def _come_to_light(world: World, offer: Offer, happened_at: int) -> None:
+    marketplaces = dict.fromkeys(offer.marketplaces, "MANUAL")
+    external = offer.document.get("external")
+    journal = world.offer_journals[offer.seller_id]
+    journal.append(happened_at, "OFFER_PRICE_CHANGED", offer, external=external, marketplaces=marketplaces)
 
 
 def _merge_orders(world: World, body: Json) -> None:
@@ -86,7 +97,13 @@ def _forget(world: World, order: Order) -> None:
 QUIRKS: dict[str, Callable[[World, Json], None]] = {
     "storm": _storm,
     "future_ending": _future_ending,
-    "phantom": _phantom,
     "ghost": _ghost,
+    "belated_event": _belated_event,
     "merge_orders": _merge_orders,
+    **LISTING_QUIRKS,
+    **SWITCHES,
+    **ORDER_QUIRKS,
+    **categories.QUIRKS,
+    **translations.QUIRKS,
+    **visibility.QUIRKS,
 }

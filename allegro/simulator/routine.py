@@ -7,6 +7,7 @@ from decimal import Decimal
 from functools import partial
 from random import Random
 
+from allegro.simulator.badges import Badges
 from allegro.simulator.catalogue import (
     BASE_MARKETPLACE,
     CZECH_MARKETPLACE,
@@ -15,10 +16,11 @@ from allegro.simulator.catalogue import (
     STANDARD_RATES,
 )
 from allegro.simulator.chance import stream
-from allegro.simulator.documents import CZECH_RATE, Json, czech_price, description, image_url
-from allegro.simulator.editing import CONVERTER, SELLER, TOOL, Editor, czech_price_patch, edit, price_patch
+from allegro.simulator.documents import Json, converted, description, image_url
+from allegro.simulator.editing import CONVERTER, SELLER, TOOL, Editor, edit, price_patch, prices_patch
 from allegro.simulator.instants import DAY, HOUR, MINUTE, SECOND, at_fraction, warsaw_clock
 from allegro.simulator.offer import Offer
+from allegro.simulator.price_rules import PriceRules
 from allegro.simulator.stories import STORY_OFFERS
 from allegro.simulator.world import World
 
@@ -52,15 +54,15 @@ def _plan(world: World, at: int, happening: Callable[[], None]) -> None:
 
 def _free_offers(world: World) -> list[Offer]:
     """Return the offers whose numbers no story needs undisturbed."""
-    return [offer for offer in world.offers.values() if offer.id not in STORY_OFFERS]
+    return [offer for offer in world.sought_offers() if offer.id not in STORY_OFFERS]
 
 
 def _act(world: World, sub_seed: int) -> None:
     rng = Random(sub_seed)
     patch_for, weight_sum = rng.choices([row[0] for row in _ACTIONS], [row[1] for row in _ACTIONS])[0], rng.random()
     harmless = patch_for in _HARMLESS
-    offer = rng.choice(list(world.offers.values()) if harmless else _free_offers(world))
-    if offer.status != "ACTIVE" and patch_for is not _reactivate_or_end:
+    offer = rng.choice(world.sought_offers() if harmless else _free_offers(world))
+    if offer.kept_ended or (offer.status != "ACTIVE" and patch_for is not _reactivate_or_end):
         return
     edit(world, offer, patch_for(rng, offer), SELLER)
     if weight_sum < 0.12:
@@ -177,21 +179,26 @@ def reprice(world: World, offer: Offer, factor: Decimal, editor: Editor) -> None
 
 
 def _follow_rate(world: World, day: date) -> None:
-    """Let Allegro's converter move the prices on allegro-cz with the exchange rate."""
-    drift = stream(world.seed, "exchange rate", day).uniform(-0.02, 0.02)
-    rate = CZECH_RATE * (1 + Decimal(str(round(drift, 4))))
+    """Let Allegro's converter move the prices abroad with the exchange rates: one event per offer for all of them."""
     for offer in _free_offers(world):
-        if CZECH_MARKETPLACE in offer.marketplaces and offer.status == "ACTIVE":
-            amount = czech_price(offer.price(), rate)
-            if amount != offer.price(CZECH_MARKETPLACE):
-                edit(world, offer, czech_price_patch(amount), CONVERTER)
+        unruled = [name for name in offer.marketplaces[1:] if not world.of(PriceRules).rule_id(offer.id, name)]
+        amounts = {name: converted(offer.price(), name, exchange_drift(world, day, name)) for name in unruled}
+        moved = {name: amount for name, amount in amounts.items() if amount != offer.price(name)}
+        if moved and offer.status == "ACTIVE" and not world.of(Badges).holds_price(offer):
+            edit(world, offer, prices_patch(moved), CONVERTER)
+
+
+def exchange_drift(world: World, day: date, marketplace: str) -> Decimal:
+    """Return how far the exchange rate of a marketplace's currency stands from its mean that day."""
+    purpose = "exchange rate" if marketplace == CZECH_MARKETPLACE else f"exchange rate {marketplace}"
+    return Decimal(str(round(stream(world.seed, purpose, day).uniform(-0.02, 0.02), 4)))
 
 
 def _check_stock(world: World, sub_seed: int) -> None:
     """Morning round of the seller: refill what runs low, plan a later refill for what is gone, resume ended offers."""
     rng = Random(sub_seed)
-    for offer in world.offers.values():
-        if offer.out_of_stock_story or offer.restock_at:
+    for offer in world.sought_offers():
+        if offer.out_of_stock_story or offer.restock_at or offer.kept_ended:
             continue
         if offer.status == "ENDED":
             offer.restock_at = world.now + rng.randint(2 * HOUR, 2 * DAY)
@@ -202,8 +209,10 @@ def _check_stock(world: World, sub_seed: int) -> None:
 
 
 def restock(world: World, offer: Offer, pieces: int, editor: Editor = SELLER) -> None:
-    """Set an offer's stock and, if it has ended, put it on sale again."""
+    """Set an offer's stock and, if it has ended, put it on sale again, unless it was ended from outside."""
     offer.restock_at = None
+    if offer.kept_ended:
+        return
     patch: Json = {"stock": {"available": offer.stock + pieces}}
     if offer.status == "ENDED":
         patch["publication"] = {"status": "ACTIVE"}

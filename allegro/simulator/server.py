@@ -12,7 +12,34 @@ from types import FrameType
 from flask import Flask
 from werkzeug.serving import BaseWSGIServer
 
-from allegro.simulator import api_offers, api_orders, consent, control, gate, panel, pictures
+from allegro.simulator import (
+    api_alle_discount,
+    api_allegro_prices,
+    api_badges,
+    api_billing,
+    api_bundles,
+    api_categories,
+    api_offer_commands,
+    api_offers,
+    api_orders,
+    api_payments,
+    api_price_rules,
+    api_promo_options,
+    api_promotions,
+    api_quality,
+    api_returns,
+    api_terms,
+    api_translations,
+    consent,
+    control,
+    control_accounts,
+    control_faults,
+    gate,
+    panel,
+    panel_accounts,
+    panel_faults,
+    pictures,
+)
 from allegro.simulator.genesis import PREHISTORY_DAYS
 from allegro.simulator.instants import iso_micros, parse_instant
 from allegro.simulator.serving import bind, close
@@ -29,7 +56,33 @@ def create_app(simulation: Simulation) -> Flask:
     app = Flask("allegro.simulator", static_url_path="/_simulator/static")
     app.extensions["simulation"] = simulation
     gate.install(app)
-    for module in (api_offers, api_orders, consent, control, panel, pictures):
+    for module in (
+        api_alle_discount,
+        api_allegro_prices,
+        api_badges,
+        api_billing,
+        api_bundles,
+        api_categories,
+        api_offer_commands,
+        api_offers,
+        api_orders,
+        api_payments,
+        api_price_rules,
+        api_promo_options,
+        api_promotions,
+        api_quality,
+        api_returns,
+        api_terms,
+        api_translations,
+        consent,
+        control,
+        control_accounts,
+        control_faults,
+        panel,
+        panel_accounts,
+        panel_faults,
+        pictures,
+    ):
         app.register_blueprint(module.blueprint)
     return app
 

@@ -12,6 +12,8 @@ from werkzeug.test import run_wsgi_app
 if TYPE_CHECKING:
     from _typeshed.wsgi import WSGIEnvironment
 
+# A header that stays inside: how the connection ends, before the answer or in the middle of it.
+ENDING, DROPPED, CUT = "X-Simulator-Ending", "dropped", "cut"
 OPEN_CONNECTIONS: dict[int, set[socket.socket]] = {}  # by port, so that a stopped server answers nobody any more
 
 
@@ -43,6 +45,10 @@ class QuickHandler(WSGIRequestHandler):
         """Answer one request; the answer is complete before its first byte leaves."""
         chunks, status, headers = run_wsgi_app(self.server.app, self.make_environ(), buffered=True)
         content = b"".join(chunks)
+        ending = headers.pop(ENDING, None)
+        if ending == DROPPED:
+            self._hang_up()
+            return
         code, _, reason = status.partition(" ")
         self.send_response(int(code), reason)
         for name, value in headers.items():
@@ -51,7 +57,15 @@ class QuickHandler(WSGIRequestHandler):
         self.send_header("Content-Length", str(len(content)))
         self.end_headers()
         if self.command != "HEAD":
-            self.wfile.write(content)
+            self.wfile.write(content[: len(content) // 2] if ending == CUT else content)
+        if ending == CUT:
+            self.wfile.flush()
+            self._hang_up()
+
+    def _hang_up(self) -> None:
+        self.close_connection = True
+        with suppress(OSError):
+            self.connection.shutdown(socket.SHUT_RDWR)
 
     def log_request(self, code: int | str = "-", size: int | str = "-") -> None:
         """Write nothing."""

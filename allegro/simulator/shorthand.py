@@ -4,16 +4,19 @@ from collections.abc import Callable
 from decimal import Decimal, InvalidOperation
 from typing import Any
 
+from allegro.simulator.catalogue import BASE_MARKETPLACE, CURRENCIES, CZECH_MARKETPLACE
 from allegro.simulator.documents import Json, description
-from allegro.simulator.editing import czech_price_patch, price_patch
+from allegro.simulator.editing import price_patch, prices_patch
 from allegro.simulator.edits import merge_patch
 from allegro.simulator.offer import Offer
 from allegro.simulator.validation import Refusal
 
 
 def patch_from(offer: Offer, short: Json) -> Json:
-    """Return the merge patch for keys price, czech_price, title, stock, description_text, images, status,
-    delivery_price_list and handling_time; raise Refusal for any other key or a value that cannot be read.
+    """Return the merge patch for keys price, czech_price, prices (an object of marketplace and amount), title, stock,
+    description_text, images, status, delivery_price_list and handling_time.
+
+    Raises Refusal for any other key or a value that cannot be read.
     """
     patch: Json = {}
     for key, value in short.items():
@@ -35,6 +38,14 @@ def _amount(value: Any, path: str) -> Decimal:
         raise Refusal("InvalidPrice", path, "The price is not a number.") from None
 
 
+def _prices(_: Offer, value: Any) -> Json:
+    if not isinstance(value, dict) or not set(value) <= set(CURRENCIES):
+        raise Refusal("MarketplaceNotFound", "prices", f"An object of amounts by marketplace: {', '.join(CURRENCIES)}.")
+    amounts = {name: _amount(amount, f"prices.{name}") for name, amount in value.items()}
+    base = amounts.pop(BASE_MARKETPLACE, None)
+    return ({} if base is None else price_patch(base)) | prices_patch(amounts)
+
+
 def _stock(_: Offer, value: Any) -> Json:
     try:
         return {"stock": {"available": int(value)}}
@@ -43,12 +54,13 @@ def _stock(_: Offer, value: Any) -> Json:
 
 
 def _description(offer: Offer, value: Any) -> Json:
-    return {"description": description(offer.title, str(value), offer.document["images"][0])}
+    return {"description": description(offer.title, str(value), offer.primary_image or "")}
 
 
 _PARTS: dict[str, Callable[[Offer, Any], Json]] = {
     "price": lambda _, value: price_patch(_amount(value, "sellingMode.price")),
-    "czech_price": lambda _, value: czech_price_patch(_amount(value, "additionalMarketplaces.allegro-cz")),
+    "czech_price": lambda offer, value: _prices(offer, {CZECH_MARKETPLACE: value}),
+    "prices": _prices,
     "title": lambda _, value: {"name": str(value)},
     "stock": _stock,
     "description_text": _description,

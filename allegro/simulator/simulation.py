@@ -7,9 +7,10 @@ from typing import Any
 from allegro.simulator.clock import Clock
 from allegro.simulator.deeds import DEEDS, EDIT, QUIRK
 from allegro.simulator.documents import IMAGE_HOST, Json
-from allegro.simulator.faults import Faults, RateLimit
+from allegro.simulator.faults import Faults
 from allegro.simulator.genesis import PREHISTORY_DAYS, new_world
 from allegro.simulator.instants import real_now
+from allegro.simulator.limits import RateLimit
 from allegro.simulator.oauth import Grants, grants_from
 from allegro.simulator.offer import Offer
 from allegro.simulator.state import StateFile, unreadable
@@ -50,6 +51,7 @@ class Simulation:
         self.rate_limit = RateLimit(requests_per_minute)
         self.image_base = IMAGE_HOST
         self.faults = Faults()
+        self.grants = Grants()
         self.state = state
         if not (state and self._take_over(state)):
             self.reset(seed, start)
@@ -59,7 +61,7 @@ class Simulation:
         """Make a fresh world: frozen at `start` (microseconds UTC), or born now and live if that is None."""
         self.clock = Clock(start)
         self.world = new_world(seed, self.clock.now(), self.prehistory_days)
-        self.grants = Grants()
+        self.grants = Grants(key=self.grants.key)
         self.faults = Faults()
         self.inputs: list[Input] = []
 

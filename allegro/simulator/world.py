@@ -12,9 +12,10 @@ from allegro.simulator.instants import warsaw_day
 from allegro.simulator.journal import Journal, offer_journal, order_journal
 from allegro.simulator.offer import Offer
 from allegro.simulator.orders import Order
-from allegro.simulator.truth import TruthLog
+from allegro.simulator.truth import Action, TruthLog
 
 Happening = Callable[[], None]
+EditWatcher = Callable[[list[Action]], None]
 
 
 class Domain(Protocol):
@@ -44,6 +45,7 @@ class World:
         self.order_journals: dict[str, Journal] = {key: order_journal(seed, key) for key in SELLERS}
         self.truth = TruthLog()
         self.ghosts: set[str] = set()
+        self.edit_watchers: dict[str, EditWatcher] = {}
         self._domains: dict[type, Domain] = {}
         self._heap: list[tuple[int, int, Happening]] = []
         self._order_of_scheduling = count()
@@ -59,6 +61,11 @@ class World:
             self._domains[kind] = kind(self)
         return cast(Kind, self._domains[kind])
 
+    def notice_edit(self, actions: list[Action]) -> None:
+        """Tell the domains that watch edits of offers, in the order of their names, so that reads do not matter."""
+        for name in sorted(self.edit_watchers):
+            self.edit_watchers[name](actions)
+
     def schedule(self, at: int, happening: Happening) -> None:
         """Let something happen at `at`; what is scheduled first for one instant happens first."""
         heapq.heappush(self._heap, (at, next(self._order_of_scheduling), happening))
@@ -72,9 +79,13 @@ class World:
         self.now = max(self.now, until)
 
     def offers_of(self, seller_id: str) -> list[Offer]:
-        """Return a seller's offers, newest id first, as the list at Allegro is ordered."""
-        mine = [offer for offer in self.offers.values() if offer.seller_id == seller_id]
+        """Return a seller's offers that are not archived or deleted, newest id first, as Allegro's list is ordered."""
+        mine = [offer for offer in self.offers.values() if offer.seller_id == seller_id and not offer.gone]
         return sorted(mine, key=lambda offer: int(offer.id), reverse=True)
+
+    def sought_offers(self) -> list[Offer]:
+        """Return the offers that buyers look for and the sellers' routine tends: those the world was born with."""
+        return [offer for offer in self.offers.values() if offer.is_sought and not offer.gone]
 
     def orders_between(self, since: int, until: int) -> list[Order]:
         """Return all orders with since <= bought at < until."""

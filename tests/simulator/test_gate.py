@@ -3,7 +3,7 @@
 import pytest
 import requests
 
-from allegro.simulator.faults import RateLimit
+from allegro.simulator.limits import RateLimit
 from allegro.simulator.server import RunningSimulator
 from tests.simulator.conftest import SANTOS, Application
 

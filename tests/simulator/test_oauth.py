@@ -3,6 +3,8 @@
 import base64
 import hashlib
 import json
+import re
+from typing import Any
 
 import pytest
 import requests
@@ -38,6 +40,68 @@ def test_consent_page_names_accounts_and_scopes(stranger: Application) -> None:
     assert "ogrod_24" in page
     assert "allegro:api:orders:read" in page
     assert "allegro:api:billing:read" not in page
+
+
+@pytest.mark.parametrize(("lang", "meaning"), [("pl", "danych kupujących"), ("en", "Read orders")])
+def test_consent_page_says_in_plain_words_what_is_asked(stranger: Application, lang: str, meaning: str) -> None:
+    query = {
+        "response_type": "code",
+        "client_id": BASIC[0],
+        "redirect_uri": REDIRECT,
+        "scope": "allegro:api:orders:read",
+        "lang": lang,
+    }
+    page = stranger.get("/auth/oauth/authorize", **query).text
+    assert meaning in page
+
+
+def consent(stranger: Application, **fields: Any) -> requests.Response:
+    """Press the button of the consent page with some boxes ticked."""
+    query = {"response_type": "code", "client_id": BASIC[0], "redirect_uri": REDIRECT}
+    form = {"account": COFFEE, "decision": "allow", "narrowed": "1"} | fields
+    url = f"{stranger.url}/auth/oauth/authorize"
+    return stranger.session.post(url, params=query, data=form, allow_redirects=False, timeout=5)
+
+
+def test_seller_can_narrow_the_scopes(stranger: Application) -> None:
+    ticked = ["allegro:api:profile:read", "allegro:api:orders:read", "allegro:api:unheard:of"]
+    code = consent(stranger, scope=ticked).headers["Location"].partition("code=")[2]
+    pair = stranger.token(grant_type="authorization_code", code=code, redirect_uri=REDIRECT).json()
+    assert pair["scope"].split() == ticked[:2]
+    renewed = stranger.token(grant_type="refresh_token", refresh_token=pair["refresh_token"]).json()
+    assert renewed["scope"] == pair["scope"]
+
+
+def test_seller_who_leaves_no_scope_is_asked_again(stranger: Application) -> None:
+    answer = consent(stranger)
+    assert answer.status_code == 422
+    assert 'role="alert"' in answer.text
+
+
+def ask(stranger: Application, **query: str) -> requests.Response:
+    """Open the consent page in the browser of this session."""
+    parameters = {"response_type": "code", "client_id": BASIC[0], "redirect_uri": REDIRECT} | query
+    url = f"{stranger.url}/auth/oauth/authorize"
+    return stranger.session.get(url, params=parameters, allow_redirects=False, timeout=5)
+
+
+def test_logged_in_seller_who_agreed_before_is_not_asked_unless_prompted(stranger: Application) -> None:
+    stranger.control("/tokens/revoke", {"account": GARDEN})
+    narrow = "allegro:api:orders:read"
+    assert ask(stranger, scope=narrow).status_code == 200
+    stranger.ask_consent(GARDEN, scope=narrow)
+    back = ask(stranger, scope=narrow, state="abc")
+    assert back.status_code == 302
+    assert back.headers["Location"].endswith("&state=abc")
+    code = back.headers["Location"].partition("code=")[2].partition("&")[0]
+    pair = stranger.token(grant_type="authorization_code", code=code, redirect_uri=REDIRECT).json()
+    assert claims(pair["access_token"])["user_name"] == GARDEN
+    prompted = ask(stranger, scope=narrow, prompt="confirm")
+    assert prompted.status_code == 200
+    assert re.search(rf'value="{GARDEN}"\s+checked', prompted.text)
+    assert ask(stranger, scope=f"{narrow} allegro:api:billing:read").status_code == 200
+    stranger.control("/tokens/revoke", {"account": GARDEN})
+    assert ask(stranger, scope=narrow).status_code == 200
 
 
 def test_foreign_redirect_is_refused(stranger: Application) -> None:
@@ -127,6 +191,16 @@ def test_used_refresh_token_works_for_sixty_seconds(stranger: Application) -> No
     late = stranger.token(**fields)
     assert late.status_code == 400
     assert late.json()["error_description"].startswith("Invalid refresh token")
+
+
+def test_each_use_within_the_grace_replaces_the_pair_before(stranger: Application) -> None:
+    first = stranger.connect()
+    fields = {"grant_type": "refresh_token", "refresh_token": first["refresh_token"]}
+    second, third = (stranger.token(**fields).json() for _ in range(2))
+    assert len({first["refresh_token"], second["refresh_token"], third["refresh_token"]}) == 3
+    for pair, status in ((first, 401), (second, 401), (third, 200)):
+        stranger.session.headers["Authorization"] = f"Bearer {pair['access_token']}"
+        assert stranger.get("/me").status_code == status
 
 
 def test_access_token_expires_after_twelve_virtual_hours(stranger: Application) -> None:
