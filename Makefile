@@ -4,13 +4,14 @@ PYTHON_BIN := .venv/bin/python
 DATA_DIR ?= $(CURDIR)/.data
 TEST_WORKERS ?= 2
 
-.PHONY: help demo demo-reset stop test check lint types messages vendor
+.PHONY: help demo demo-reset stop test check bench lint types messages vendor
 
 help:
 	@echo "make demo        the whole product on http://127.0.0.1:8000 (PORT, DEMO_WEEKS change it)"
 	@echo "make demo-reset  forget the demo's data"
 	@echo "make test        lint, types and all tests"
 	@echo "make check       the quick part: lint, types, tests without browser and replays"
+	@echo "make bench       figures of the request budget and the traffic it carries (five minutes)"
 	@echo "make vendor      copy the front-end files that package.json pins into static/vendor"
 	@echo "make messages    collect and compile translations"
 	@echo "make stop        stop the embedded PostgreSQL and Valkey"
@@ -42,6 +43,11 @@ check: lint types
 test: lint types
 	@scripts/ensure-chromium.sh
 	$(PYTHON_BIN) -m pytest -n $(TEST_WORKERS)
+
+bench: .venv/.installed
+	$(PYTHON_BIN) -W ignore -m tests.bench budget
+	$(PYTHON_BIN) -W ignore -m tests.bench fairness
+	$(PYTHON_BIN) -W ignore -m tests.bench traffic
 
 vendor: .venv/.installed
 	npm ci --ignore-scripts --no-audit --no-fund

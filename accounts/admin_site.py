@@ -1,6 +1,6 @@
 """The staff site: sees every workspace, because staff look after the whole installation."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from functools import wraps
 from typing import Any, TypeVar, cast
 
@@ -50,7 +50,7 @@ class StaffAdminSite(admin.AdminSite):
 class ReadOnlyAdmin(admin.ModelAdmin):  # type: ignore[type-arg]  # Django takes no type arguments at run time
     """For facts: staff may look, nobody may add, change or delete."""
 
-    actions = None
+    actions: Sequence[str] | None = None
 
     def has_add_permission(self, request: HttpRequest) -> bool:
         """Facts arrive by sync and upload only."""

@@ -3,7 +3,9 @@
 import uuid
 from datetime import datetime
 from typing import Any, ClassVar
+from urllib.parse import urlsplit
 
+from django.conf import settings
 from django.contrib.auth.base_user import BaseUserManager
 from django.contrib.auth.models import AbstractUser
 from django.db import models
@@ -103,6 +105,14 @@ class Environment(models.TextChoices):
     SANDBOX = "sandbox", _("Allegro sandbox")
     SIMULATOR = "simulator", _("Simulator")
 
+    @classmethod
+    def here(cls) -> "Environment":
+        """The Allegro that this installation talks to, told by its address."""
+        host = urlsplit(settings.ALLEGRO_AUTH_URL).hostname or ""
+        if host.endswith("allegrosandbox.pl"):
+            return cls.SANDBOX
+        return cls.SIMULATOR if host in {"127.0.0.1", "localhost"} else cls.PRODUCTION
+
 
 class AccountStatus(models.TextChoices):
     """Whether a linked account can be read. Its history stays in all three."""
@@ -126,6 +136,9 @@ class SellerAccount(TenantModel):
     status = models.CharField(max_length=20, choices=AccountStatus.choices, default=AccountStatus.CONNECTED)
     scopes = models.JSONField(default=list)
     connected_at = models.DateTimeField(default=timezone.now)
+    status_changed_at = models.DateTimeField(null=True, default=timezone.now)
+    # When the people who can reconnect were told that they must; None while there is nothing to tell.
+    reconnect_told_at = models.DateTimeField(null=True, blank=True)
     next_sync_at = models.DateTimeField(null=True, blank=True)
     last_synced_at = models.DateTimeField(null=True, blank=True)
     last_full_sync_at = models.DateTimeField(null=True, blank=True)
@@ -140,6 +153,12 @@ class SellerAccount(TenantModel):
         indexes = [
             # The dispatcher's query, once a minute: which connected accounts are due?
             models.Index(fields=["next_sync_at"], name="account_due", condition=Q(status="connected")),
+            # The reminder's query, once a minute: whose grant ended without anyone having been told?
+            models.Index(
+                fields=["status_changed_at"],
+                name="account_to_tell",
+                condition=Q(status="reconnect_required", reconnect_told_at__isnull=True),
+            ),
         ]
 
     def __str__(self) -> str:
@@ -150,11 +169,24 @@ class SellerAccount(TenantModel):
         """Whether its grant is believed to work."""
         return self.status == AccountStatus.CONNECTED
 
+    @property
+    def is_elsewhere(self) -> bool:
+        """Whether it belongs to another Allegro than this installation talks to, and so cannot be read from here."""
+        return self.environment != Environment.here()
+
+    @classmethod
+    def connected_here(cls) -> "models.QuerySet[SellerAccount]":
+        """The accounts, in the present scope, that a sync can read."""
+        found: models.QuerySet[SellerAccount] = cls.objects.filter(
+            status=AccountStatus.CONNECTED, environment=Environment.here()
+        )
+        return found
+
     @classmethod
     def oldest_due(cls) -> datetime | None:
         """The earliest time at which some connected account, of any workspace, was or is to be synced."""
         with every_workspace():
-            due = cls.objects.filter(status=AccountStatus.CONNECTED, next_sync_at__isnull=False)
+            due = cls.connected_here().filter(next_sync_at__isnull=False)
             oldest: datetime | None = due.aggregate(oldest=models.Min("next_sync_at"))["oldest"]
             return oldest
 

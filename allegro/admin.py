@@ -1,9 +1,22 @@
 """Staff pages for what the sync did and what it still owes."""
 
+from typing import Any, cast
+
 from django.contrib import admin
+from django.db.models import QuerySet
+from django.http import HttpRequest
+from django.utils import timezone
+from django.utils.html import format_html_join
+from django.utils.safestring import mark_safe
+from django.utils.translation import gettext_lazy as _
 
 from accounts.admin_site import ReadOnlyAdmin
-from allegro.models import RefreshRequest, StreamCursor, SyncRun
+from accounts.models import SellerAccount, User, record_audit
+from allegro.health import State, StreamLine, budget_view, scope_lines, stream_lines
+from allegro.models import Connection, RefreshRequest, RunKind, RunTrigger, StreamCursor, StreamHealth, SyncRun
+from allegro.tasks import run_sync
+
+RUNS_SHOWN = 20
 
 
 @admin.register(SyncRun)
@@ -35,3 +48,109 @@ class RefreshRequestAdmin(ReadOnlyAdmin):
     list_filter = ("scope", "reason")
     list_select_related = ("account",)
     search_fields = ("=allegro_offer_id", "account__login")
+
+
+@admin.register(StreamHealth)
+class StreamHealthAdmin(ReadOnlyAdmin):
+    """When each stream of each account was last read well, and what is wrong since."""
+
+    list_display = ("account", "stream", "succeeded_at", "failed_at", "failures_in_a_row", "error", "trace_id")
+    list_filter = ("stream", "error")
+    list_select_related = ("account",)
+    search_fields = ("account__login", "account__allegro_id", "=trace_id")
+
+
+class RunInline(admin.TabularInline):  # type: ignore[type-arg]  # Django takes no type arguments at run time
+    """The newest runs of one account."""
+
+    model = SyncRun
+    fields = readonly_fields = ("started_at", "kind", "trigger", "status", "error", "requests", "finished_at")
+    extra = 0
+    can_delete = False
+    show_change_link = True
+    ordering = ("-started_at",)
+
+    def get_formset(self, request: HttpRequest, obj: Any = None, **kwargs: Any) -> Any:
+        """Only the newest: an account has tens of thousands of runs."""
+        formset = super().get_formset(request, obj, **kwargs)
+        newest = SyncRun.objects.filter(account=obj).values("pk")[:RUNS_SHOWN]
+
+        class Newest(formset):  # type: ignore[misc,valid-type]
+            def get_queryset(self) -> Any:
+                return SyncRun.objects.filter(pk__in=list(newest.values_list("pk", flat=True)))
+
+        return Newest
+
+    def has_add_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        """Runs are made by syncing."""
+        return False
+
+    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        """Runs are facts."""
+        return False
+
+
+@admin.register(Connection)
+class ConnectionAdmin(ReadOnlyAdmin):
+    """Every linked account as support sees it: its state, a line per stream, permissions, budget, runs, and re-run."""
+
+    actions = ("run_again",)
+    list_display = ("login", "workspace", "environment", "status", "troubles", "last_synced_at", "next_sync_at")
+    list_filter = ("status", "environment")
+    list_select_related = ("workspace",)
+    search_fields = ("login", "allegro_id", "workspace__name", "=id")
+    fields = readonly_fields = (
+        "login", "allegro_id", "workspace", "environment", "base_marketplace", "status", "status_changed_at",
+        "reconnect_told_at", "streams", "permissions", "budget", "last_synced_at", "last_full_sync_at", "next_sync_at",
+    )  # fmt: skip
+    inlines = (RunInline,)
+
+    def get_queryset(self, request: HttpRequest) -> Any:
+        """With the streams' health, in one more query for the whole page."""
+        return super().get_queryset(request).prefetch_related("stream_health")
+
+    def _lines(self, account: SellerAccount) -> list[StreamLine]:
+        return stream_lines(account, account.stream_health.all(), timezone.now())
+
+    @admin.display(description=_("not well"))
+    def troubles(self, account: SellerAccount) -> str:
+        """The streams that are not up to date, in words."""
+        return ", ".join(f"{line.label} ({line.status})" for line in self._lines(account) if line.state != State.WELL)
+
+    @admin.display(description=_("streams"))
+    def streams(self, account: SellerAccount) -> str:
+        """A line per stream, as the seller sees them."""
+        rows = (
+            (line.label, line.status, line.read_at or "—", line.message, line.trace_id) for line in self._lines(account)
+        )
+        return format_html_join(mark_safe("<br>"), "{}: {} · {} · {} {}", rows)
+
+    @admin.display(description=_("permissions"))
+    def permissions(self, account: SellerAccount) -> str:
+        """What was granted and what is missing."""
+        rows = ((line.scope, {True: "✓", False: "✗", None: "?"}[line.granted]) for line in scope_lines(account))
+        return format_html_join(mark_safe("<br>"), "{} {}", rows)
+
+    @admin.display(description=_("requests"))
+    def budget(self, account: SellerAccount) -> str:
+        """Requests of the last minute and day, and the offers that wait."""
+        view = budget_view(account, timezone.now())
+        minute = f"{view.usage.account} / {view.usage.ceiling}" if view.usage else "—"
+        return f"1 min: {minute} · 24 h: {view.last_day} · {view.waiting} ({view.put_off})"
+
+    @admin.action(description=_("Sync now"), permissions=["view"])
+    def run_again(self, request: HttpRequest, chosen: QuerySet[SellerAccount]) -> None:
+        """Queue a full sync of each chosen account that can be read, and write down who asked."""
+        started = 0
+        for account in chosen:
+            if not account.is_connected or account.is_elsewhere:
+                continue
+            record_audit(account.workspace, cast(User, request.user), "account.sync_by_staff", account.login)
+            run_sync.delay(str(account.pk), RunTrigger.STAFF, RunKind.FULL)
+            started += 1
+        skipped = len(chosen) - started
+        self.message_user(
+            request,
+            _("Syncs started: %(started)d. Not connected and left out: %(skipped)d.")
+            % {"started": started, "skipped": skipped},
+        )

@@ -33,6 +33,15 @@ class Unauthorized(AllegroError):
     code = "unauthorized"
 
 
+class WrongEnvironment(Unauthorized):
+    """401 "Cannot convert access token to JSON": a token of another environment (sandbox, production).
+
+    Allegro answers so during trouble as well (allegro-api issue 1806), so the grant is kept.
+    """
+
+    code = "wrong_environment"
+
+
 class ReconnectRequired(AllegroError):
     """The grant is dead (invalid_grant): only the seller can make a new one."""
 
@@ -40,7 +49,7 @@ class ReconnectRequired(AllegroError):
 
 
 class Forbidden(AllegroError):
-    """403: a scope is missing, or a passing fault on Allegro's side (allegro-api issue 12760)."""
+    """403 from Allegro itself: a scope is missing, or a passing fault on its side (allegro-api issue 12760)."""
 
     code = "forbidden"
 
@@ -55,6 +64,12 @@ class Rejected(AllegroError):
     """400, 406, 422: we asked wrongly. Asking again will not help."""
 
     code = "rejected"
+
+
+class IncompleteRead(AllegroError):
+    """A list was read to its end, but rows moved meanwhile or lie out of reach: what was not seen may be there."""
+
+    code = "incomplete_read"
 
 
 class CodeRefused(AllegroError):

@@ -8,11 +8,13 @@ from django.db import transaction
 
 from accounts.models import AccountStatus, OAuthGrant, SellerAccount
 from allegro import oauth
-from allegro.errors import ReconnectRequired
+from allegro.errors import AllegroError, ReconnectRequired
 
 log = structlog.get_logger(__name__)
 
 RENEW_AHEAD = timedelta(minutes=10)
+# A refresh token lives three months and each use renews it; two leave a month for whatever keeps us from it.
+IDLE_AFTER = timedelta(days=60)
 Clock = Callable[[], datetime]
 
 
@@ -40,7 +42,7 @@ class StoredGrant:
     def current(self) -> str:
         """A token believed to be valid. Raises ReconnectRequired, Unavailable."""
         if self._grant is None:
-            self._grant = OAuthGrant.objects.filter(account=self._account).first()
+            self._grant = _stored(self._account)
         if self._grant is None:
             raise ReconnectRequired("no grant is stored")
         token: str = self._grant.access_token
@@ -56,8 +58,11 @@ class StoredGrant:
         try:
             self._grant = self._renew_under_lock(stale)
         except ReconnectRequired:
-            require_reconnect(self._account)
-            raise
+            # Refused. Once more with what is stored now: the seller may have linked the account anew meanwhile.
+            self._grant = _stored(self._account)
+            if self._grant is None or self._grant.access_token == stale:
+                require_reconnect(self._account, self._clock())
+                raise
         token: str = self._grant.access_token
         return token
 
@@ -77,19 +82,42 @@ class StoredGrant:
         return grant
 
 
-def require_reconnect(account: SellerAccount) -> None:
+def _stored(account: SellerAccount) -> OAuthGrant | None:
+    grant: OAuthGrant | None = OAuthGrant.objects.filter(account=account).first()
+    return grant
+
+
+def renew_if_idle(account: SellerAccount, now: datetime) -> bool:
+    """Use the refresh token of a connected account that has long not been used, before it dies of age.
+
+    Returns whether it was renewed. Trouble is left to the next attempt; a refusal requires reconnecting as always.
+    """
+    grant = _stored(account)
+    if grant is None or grant.refreshed_at > now - IDLE_AFTER:
+        return False
+    try:
+        StoredGrant(account, lambda: now).renew(grant.access_token)
+    except AllegroError as error:
+        log.warning("idle_grant_not_renewed", account=str(account.pk), error=error.code)
+        return False
+    return True
+
+
+def require_reconnect(account: SellerAccount, now: datetime) -> None:
     """Stop scheduling the account until its seller links it again; its history stays.
 
     `account` as the caller loaded it: when it has been linked anew since, the refused grant is not its grant any more.
     """
-    SellerAccount.objects.filter(pk=account.pk, connected_at=account.connected_at).exclude(
-        status=AccountStatus.DISCONNECTED
-    ).update(status=AccountStatus.RECONNECT_REQUIRED, next_sync_at=None)
+    SellerAccount.objects.filter(
+        pk=account.pk, connected_at=account.connected_at, status=AccountStatus.CONNECTED
+    ).update(status=AccountStatus.RECONNECT_REQUIRED, status_changed_at=now, reconnect_told_at=None, next_sync_at=None)
     log.warning("reconnect_required", account=str(account.pk))
 
 
-def disconnect(account: SellerAccount) -> None:
+def disconnect(account: SellerAccount, now: datetime) -> None:
     """Forget the tokens and stop reading; everything recorded stays."""
     with transaction.atomic():
         OAuthGrant.objects.filter(account=account).delete()
-        SellerAccount.objects.filter(pk=account.pk).update(status=AccountStatus.DISCONNECTED, next_sync_at=None)
+        SellerAccount.objects.filter(pk=account.pk).update(
+            status=AccountStatus.DISCONNECTED, status_changed_at=now, next_sync_at=None
+        )

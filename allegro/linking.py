@@ -1,21 +1,24 @@
 """Linking an Allegro account: from the button to a stored grant. State is bound to session and workspace, used once."""
 
 import time
+from collections.abc import Sequence
 from dataclasses import asdict, dataclass, field
-from urllib.parse import urlsplit
 
 from django.conf import settings
 from django.contrib.sessions.backends.base import SessionBase
+from django.core.cache import cache
 from django.db import transaction
 from django.utils import timezone
 
 from accounts.models import AccountStatus, Environment, SellerAccount, User, Workspace, record_audit
 from allegro import oauth
-from allegro.client import AllegroClient, FixedToken
+from allegro.api.account import Me
+from allegro.api.client import AllegroClient
+from allegro.api.transport import FixedToken
 from allegro.errors import AllegroError
 from allegro.grants import disconnect, store_tokens
 from allegro.models import RunTrigger
-from allegro.results import Me
+from allegro.scopes import PROFILE, READ_SCOPES, missing_scopes
 from allegro.tasks import run_sync
 
 SESSION_KEY = "allegro_links"
@@ -30,9 +33,19 @@ class StateMismatch(AllegroError):
 
 
 class OtherAccount(AllegroError):
-    """The seller signed in at Allegro as someone else than the account to be reconnected."""
+    """The seller signed in at Allegro as `login`, someone else than the account to be reconnected."""
 
     code = "other_account"
+
+    def __init__(self, login: str) -> None:
+        super().__init__()
+        self.login = login
+
+
+class ProfileRequired(AllegroError):
+    """The consent leaves out the profile, so that nobody can tell whose account this is."""
+
+    code = "profile_required"
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,17 +58,15 @@ class PendingLink:
     started: float
 
 
-def environment() -> Environment:
-    """Which Allegro this installation talks to, told by the address."""
-    host = urlsplit(settings.ALLEGRO_AUTH_URL).hostname or ""
-    if host.endswith("allegrosandbox.pl"):
-        return Environment.SANDBOX
-    return Environment.SIMULATOR if host in {"127.0.0.1", "localhost"} else Environment.PRODUCTION
-
-
-def begin_link(session: SessionBase, workspace: Workspace, redirect_uri: str, reconnect: str = "") -> str:
+def begin_link(
+    session: SessionBase,
+    workspace: Workspace,
+    redirect_uri: str,
+    reconnect: str = "",
+    optional_scopes: Sequence[str] = (),
+) -> str:
     """Remember a new link request in the session and return Allegro's consent address. Raises NotConfigured."""
-    authorization = oauth.begin(redirect_uri)
+    authorization = oauth.begin(redirect_uri, (*READ_SCOPES, *optional_scopes))
     pending = PendingLink(str(workspace.pk), authorization.verifier, reconnect, time.time())
     links = dict(session.get(SESSION_KEY, {}))
     links[authorization.state] = asdict(pending)
@@ -69,7 +80,8 @@ def take_pending(session: SessionBase, state: str, workspace: Workspace) -> Pend
     links = dict(session.get(SESSION_KEY, {}))
     stored = links.pop(state, None)
     session[SESSION_KEY] = links
-    if stored is None:
+    # The session is saved only after the answer, so of two requests at one moment the cache admits the first.
+    if stored is None or not cache.add(f"allegro-state:{state}", 1, LINK_SECONDS):
         raise StateMismatch
     pending = PendingLink(**stored)
     if pending.workspace != str(workspace.pk) or time.time() - pending.started > LINK_SECONDS:
@@ -82,9 +94,11 @@ def complete_link(
 ) -> SellerAccount:
     """Exchange the code, ask whose account it is, store it and start its first sync.
 
-    Raises CodeRefused, Unavailable, OtherAccount and the client's errors; then nothing is stored.
+    Raises CodeRefused, Unavailable, OtherAccount, ProfileRequired and the client's errors; then nothing is stored.
     """
     tokens = oauth.exchange(code, pending.verifier, redirect_uri)
+    if PROFILE in missing_scopes(tokens.scopes):
+        raise ProfileRequired
     client = AllegroClient(FixedToken(tokens.access), f"link:{workspace.pk}")
     try:
         me = client.me()
@@ -96,13 +110,13 @@ def complete_link(
 @transaction.atomic
 def _store_link(workspace: Workspace, user: User, pending: PendingLink, tokens: oauth.Tokens, me: Me) -> SellerAccount:
     if pending.reconnect:
-        expected = SellerAccount.objects.filter(pk=pending.reconnect).first()
+        expected = SellerAccount.objects.filter(pk=pending.reconnect, environment=Environment.here()).first()
         if expected is None or expected.allegro_id != me.id:
-            raise OtherAccount
+            raise OtherAccount(me.login)
     now = timezone.now()
     account, created = SellerAccount.objects.update_or_create(
         workspace=workspace,
-        environment=environment(),
+        environment=Environment.here(),
         allegro_id=me.id,
         defaults={
             "login": me.login,
@@ -110,6 +124,8 @@ def _store_link(workspace: Workspace, user: User, pending: PendingLink, tokens: 
             "status": AccountStatus.CONNECTED,
             "scopes": sorted(tokens.scopes),
             "connected_at": now,
+            "status_changed_at": now,
+            "reconnect_told_at": None,
             "next_sync_at": now + settings.JOURNAL_INTERVAL,
         },
     )
@@ -123,5 +139,5 @@ def _store_link(workspace: Workspace, user: User, pending: PendingLink, tokens: 
 def unlink(account: SellerAccount, user: User) -> None:
     """Disconnect: the tokens are forgotten, the history stays."""
     with transaction.atomic():
-        disconnect(account)
+        disconnect(account, timezone.now())
         record_audit(account.workspace, user, "account.disconnected", account.login, allegro_id=account.allegro_id)

@@ -7,6 +7,13 @@ MESSAGES: dict[str, str | Promise] = {
     "unavailable": _("Allegro did not answer properly. Everything stored is kept; we try again by ourselves."),
     "rate_limited": _("Allegro asked us to slow down. Nothing is lost; we go on in a few minutes."),
     "unauthorized": _("Allegro refused the connection for the moment. Your link is kept; we try again by ourselves."),
+    "wrong_environment": _(
+        "Allegro does not recognise our access. Your link is kept and we try again by ourselves; if it stays so, "
+        "connect the account again."
+    ),
+    "incomplete_read": _(
+        "A list at Allegro changed while we were reading it. What we read is kept; the next reading completes it."
+    ),
     "reconnect_required": _(
         "Allegro ended our access (for example after a change of password). Your history is kept; "
         "connect the account again to go on."
@@ -18,10 +25,16 @@ MESSAGES: dict[str, str | Promise] = {
     "not_configured": _("This installation has no Allegro application yet. Its operator must set ALLEGRO_CLIENT_ID."),
     "state_mismatch": _("This link request is unknown, was used already or has expired. Please start again."),
     "access_denied": _("You did not allow access at Allegro. Nothing was linked; you can try again at any time."),
-    "other_account": _(
-        "You signed in at Allegro as a different account than the one to be reconnected. Nothing was changed. "
-        "Sign out at Allegro and try again, or link it as a new account."
+    "other_account": _("You signed in at Allegro as a different account. Nothing was changed."),
+    "profile_required": _(
+        "Without permission to read your login nobody can tell which account this is. Nothing was linked; "
+        "please start again and leave that permission on."
     ),
+    "other_environment": _(
+        "This account belongs to another Allegro (for example the sandbox) than this installation reads. "
+        "Its history stays; it cannot be read from here."
+    ),
+    "scope_missing": _("You have not given the permission that this needs, so it is not read."),
     "internal": _("Something went wrong on our side. Everything stored is kept; we have been told."),
     "interrupted": _("The run was interrupted, for example by a restart. The next one goes on where it stopped."),
 }

@@ -36,6 +36,43 @@ class StreamCursor(TenantModel):
         )
 
 
+class StreamHealth(TenantModel):
+    """When one stream of one account was last read well, and what went wrong since, if anything."""
+
+    account = models.ForeignKey(SellerAccount, on_delete=models.CASCADE, related_name="stream_health")
+    stream = models.CharField(max_length=20)
+    succeeded_at = models.DateTimeField(null=True)
+    failed_at = models.DateTimeField(null=True)
+    failures_in_a_row = models.IntegerField(default=0)
+    error = models.CharField(max_length=40, blank=True)
+    trace_id = models.CharField(max_length=64, blank=True)
+
+    class Meta:
+        verbose_name_plural = "stream health"
+        constraints = [models.UniqueConstraint(fields=["account", "stream"], name="one_health_per_stream")]
+
+    def __str__(self) -> str:
+        return f"{self.stream} of {self.account_id}: {self.error or 'well'}"
+
+    @classmethod
+    def note_success(cls, account: SellerAccount, stream: str, at: datetime) -> None:
+        """The stream was read well at `at`; earlier trouble is over."""
+        cls.objects.update_or_create(
+            account=account,
+            stream=stream,
+            defaults={"succeeded_at": at, "failed_at": None, "failures_in_a_row": 0, "error": "", "trace_id": ""},
+        )
+
+    @classmethod
+    def note_failure(cls, account: SellerAccount, stream: str, at: datetime, error: str, trace_id: str) -> None:
+        """The stream could not be read at `at`; `failed_at` keeps the first failure since it was last well."""
+        health, _created = cls.objects.get_or_create(account=account, stream=stream)
+        health.failed_at = health.failed_at or at
+        health.failures_in_a_row += 1
+        health.error, health.trace_id = error, trace_id
+        health.save()
+
+
 class RunStatus(models.TextChoices):
     """How a sync run stands."""
 
@@ -50,9 +87,11 @@ class RunTrigger(models.TextChoices):
     """Who asked for a run."""
 
     SCHEDULE = "schedule", _("Schedule")
-    PERSON = "person", _("Sync now")
+    PERSON = "person", _("By hand")
     LINK = "link", _("Account linked")
     COMMAND = "command", _("Command")
+    CONTINUATION = "more", _("Went on")
+    STAFF = "staff", _("Support")
 
 
 class RunKind(models.TextChoices):
@@ -70,9 +109,12 @@ class SyncRun(TenantModel):
     trigger = models.CharField(max_length=10, choices=RunTrigger.choices)
     kind = models.CharField(max_length=10, choices=RunKind.choices)
     status = models.CharField(max_length=12, choices=RunStatus.choices, default=RunStatus.RUNNING)
-    # [{"stage", "status", "started_at", "finished_at", "counts": {…}, "error": code, "trace_id"}], in order
+    # [{"stage", "status", "started_at", "finished_at", "counts": {…}, "error": code, "trace_id", "scope",
+    #   "failures": [{"subject", "error", "trace_id"}]}], in order
     stages = models.JSONField(default=list)
     requests = models.IntegerField(default=0)
+    # Its time was used up with offers still waiting to be read: the next run goes on, behind other accounts.
+    continues = models.BooleanField(default=False, db_default=False)
     error = models.CharField(max_length=40, blank=True)
     started_at = models.DateTimeField()
     heartbeat_at = models.DateTimeField()
@@ -107,6 +149,8 @@ class RefreshRequest(TenantModel):
     allegro_offer_id = models.CharField(max_length=32)
     scope = models.CharField(max_length=12, choices=RefreshScope.choices)
     reason = models.CharField(max_length=40)
+    # Asked for by the journal: read before what the rotation and the first sync have queued by the thousand.
+    is_urgent = models.BooleanField(default=False, db_default=False)
     requested_at = models.DateTimeField()
     not_before = models.DateTimeField()
     attempts = models.IntegerField(default=0)
@@ -114,9 +158,18 @@ class RefreshRequest(TenantModel):
     class Meta:
         constraints = [models.UniqueConstraint(fields=["account", "allegro_offer_id"], name="one_refresh_per_offer")]
         indexes = [
-            # The details stage: what is due, oldest first?
-            models.Index(fields=["account", "not_before"], name="refresh_due"),
+            # The details stage: what is due, the urgent first, then the oldest?
+            models.Index(fields=["account", "-is_urgent", "requested_at"], name="refresh_next"),
         ]
 
     def __str__(self) -> str:
         return f"{self.allegro_offer_id} ({self.scope}, {self.reason})"
+
+
+class Connection(SellerAccount):
+    """A linked account as support looks at it: the same row as SellerAccount, with a staff page of its own."""
+
+    class Meta:
+        proxy = True
+        verbose_name = _("connection")
+        verbose_name_plural = _("connections")

@@ -5,6 +5,7 @@ code is exchanged with client_id and verifier instead of the Basic header; refre
 """
 
 import os
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from urllib.parse import urlsplit
 
@@ -14,15 +15,8 @@ from oauthlib.oauth2 import InvalidGrantError, OAuth2Error, WebApplicationClient
 from requests_oauthlib import OAuth2Session
 
 from allegro.errors import AllegroError, CodeRefused, NotConfigured, ReconnectRequired, Unavailable
+from allegro.scopes import READ_SCOPES
 
-READ_SCOPES = (
-    "allegro:api:profile:read",
-    "allegro:api:sale:offers:read",
-    "allegro:api:sale:settings:read",
-    "allegro:api:orders:read",
-    "allegro:api:billing:read",
-    "allegro:api:payments:read",
-)
 TOKEN_TIMEOUT_SECONDS = 15
 VERIFIER_LENGTH = 64
 
@@ -30,6 +24,10 @@ VERIFIER_LENGTH = 64
 os.environ["OAUTHLIB_RELAX_TOKEN_SCOPE"] = "1"  # noqa: S105 - a switch, not a secret
 if urlsplit(settings.ALLEGRO_AUTH_URL).hostname in {"127.0.0.1", "localhost"}:
     os.environ["OAUTHLIB_INSECURE_TRANSPORT"] = "1"  # the simulator on this machine speaks plain http
+
+
+class AnswerLost(Unavailable):
+    """The token endpoint may have answered, but nothing arrived: the pair may be rotated or not."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,13 +49,13 @@ class Authorization:
     verifier: str = field(repr=False)
 
 
-def begin(redirect_uri: str) -> Authorization:
-    """Start the authorization code flow with state and PKCE. Raises NotConfigured."""
+def begin(redirect_uri: str, scopes: Sequence[str] = READ_SCOPES) -> Authorization:
+    """Start the authorization code flow with state and PKCE, asking for `scopes`. Raises NotConfigured."""
     _require_application()
     client = WebApplicationClient(settings.ALLEGRO_CLIENT_ID)
     verifier = client.create_code_verifier(VERIFIER_LENGTH)
     challenge = client.create_code_challenge(verifier, "S256")
-    session = OAuth2Session(client=client, redirect_uri=redirect_uri, scope=list(READ_SCOPES))
+    session = OAuth2Session(client=client, redirect_uri=redirect_uri, scope=list(scopes))
     url, state = session.authorization_url(
         f"{settings.ALLEGRO_AUTH_URL}/auth/oauth/authorize",
         prompt="confirm",  # people often authorise the wrong one of their accounts (allegro-api issue 12135)
@@ -84,10 +82,19 @@ def exchange(code: str, verifier: str, redirect_uri: str) -> Tokens:
 
 
 def refresh(refresh_token: str) -> Tokens:
-    """Use up `refresh_token` for a new pair; call it under the grant's row lock only, and never blindly again.
+    """Use up `refresh_token` for a new pair; call it under the grant's row lock only.
 
-    Raises ReconnectRequired when Allegro says invalid_grant, Unavailable for everything that may pass.
+    A refusal or an error answer is never asked again. A lost answer is, once and at once: Allegro may have rotated
+    already, and the used token lives on for 60 seconds only (allegro-api issue 8321); waiting longer would lose the
+    grant. Raises ReconnectRequired when Allegro says invalid_grant, Unavailable for everything that may pass.
     """
+    try:
+        return _refresh_once(refresh_token)
+    except AnswerLost:
+        return _refresh_once(refresh_token)
+
+
+def _refresh_once(refresh_token: str) -> Tokens:
     session = OAuth2Session(settings.ALLEGRO_CLIENT_ID, token={"refresh_token": refresh_token})
     try:
         answer = session.refresh_token(
@@ -96,6 +103,8 @@ def refresh(refresh_token: str) -> Tokens:
             auth=requests.auth.HTTPBasicAuth(settings.ALLEGRO_CLIENT_ID, settings.ALLEGRO_CLIENT_SECRET),
             timeout=TOKEN_TIMEOUT_SECONDS,
         )
+    except (requests.Timeout, requests.ConnectionError) as error:
+        raise AnswerLost(type(error).__name__) from None
     except (OAuth2Error, requests.RequestException, ValueError) as error:
         raise _typed(error, ReconnectRequired) from None
     return _tokens(answer)

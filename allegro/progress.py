@@ -9,7 +9,7 @@ from django.utils.translation import gettext_lazy as _
 
 from allegro.messages import message_for
 from allegro.models import RunKind, RunStatus, SyncRun
-from allegro.sync.run import STAGES
+from allegro.sync.run import STAGES, SWITCHED_OFF
 
 STAGE_LABELS: dict[str, str | Promise] = {
     "journal": _("Journal of changes"),
@@ -36,14 +36,24 @@ COUNT_LABELS: dict[str, str | Promise] = {
 
 
 @dataclass(frozen=True, slots=True)
+class FailureView:
+    """One thing that could not be read: what, why in words, and the trace id for Allegro's support."""
+
+    subject: str
+    message: str
+    trace_id: str
+
+
+@dataclass(frozen=True, slots=True)
 class StageView:
-    """One stage as shown: its label, "waiting", "running", "succeeded" or "failed", its counts and its message."""
+    """One stage as shown: its label, "waiting", "running", "succeeded", "failed" or "switched_off", counts, message."""
 
     label: str
     status: str
     counts: list[tuple[str, int]]
     message: str
     trace_id: str
+    failures: list[FailureView]
     started_at: datetime | None
     finished_at: datetime | None
 
@@ -68,8 +78,10 @@ def run_view(run: SyncRun) -> RunView:
     entries = {entry["stage"]: entry for entry in run.stages}
     names = [name for name, _stage in STAGES[RunKind(run.kind)]]
     stages = [_stage_view(name, entries.get(name)) for name in names]
-    done = sum(stage.status in {"succeeded", "failed"} for stage in stages)
-    return RunView(run, stages, round(100 * done / len(stages)), message_for(run.error) if run.error else "")
+    done = sum(stage.status in {"succeeded", "failed", SWITCHED_OFF} for stage in stages)
+    # A stage that failed says why itself; an interrupted run has no such stage.
+    message = message_for(run.error) if run.error and not any(stage.message for stage in stages) else ""
+    return RunView(run, stages, round(100 * done / len(stages)), message)
 
 
 def _stage_view(name: str, entry: dict[str, Any] | None) -> StageView:
@@ -82,6 +94,10 @@ def _stage_view(name: str, entry: dict[str, Any] | None) -> StageView:
         counts=counts,
         message=message_for(error) if error else "",
         trace_id=entry.get("trace_id", ""),
+        failures=[
+            FailureView(failure["subject"], message_for(failure["error"]), failure["trace_id"])
+            for failure in entry.get("failures", [])
+        ],
         started_at=_instant(entry.get("started_at")),
         finished_at=_instant(entry.get("finished_at")),
     )

@@ -8,6 +8,7 @@ urlpatterns = [
     path("accounts/", views.accounts, name="accounts"),
     path("accounts/connect/", views.connect, name="connect"),
     path("accounts/callback/", views.callback, name="callback"),
+    path("accounts/other/", views.other_account, name="other_account"),
     path("accounts/<uuid:account_id>/", views.account, name="account"),
     path("accounts/<uuid:account_id>/sync/", views.sync_now, name="sync_now"),
     path("accounts/<uuid:account_id>/progress/", views.progress, name="progress"),

@@ -6,21 +6,24 @@ from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
+from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
 
 from accounts.access import WorkspaceRequest, get_account, member_view
-from accounts.models import AccountStatus, Role, SellerAccount
-from allegro import linking, oauth
+from accounts.models import OAuthGrant, Role, SellerAccount
+from allegro import linking
 from allegro.errors import AllegroError
+from allegro.health import budget_view, must_grant_again, scope_lines, stream_lines
 from allegro.messages import message_for
-from allegro.models import RefreshRequest, RunKind, RunStatus, RunTrigger, StreamCursor, SyncRun
+from allegro.models import RunKind, RunStatus, RunTrigger, StreamHealth, SyncRun
 from allegro.progress import run_view
-from allegro.sync import journal, orders
+from allegro.scopes import CAMPAIGNS, OPTIONAL_SCOPES
 from allegro.tasks import run_sync
 from offers.models import CoverageGap
 
 RUNS_SHOWN = 12
+OTHER_ACCOUNT = "allegro_other_account"
 
 
 @require_GET
@@ -35,12 +38,15 @@ def accounts(request: WorkspaceRequest) -> HttpResponse:
 @require_POST
 @member_view(Role.ADMIN)
 def connect(request: WorkspaceRequest) -> HttpResponse:
-    """Send the browser to Allegro's consent page; with `account`, to reconnect that one."""
+    """Send the browser to Allegro's consent page; with `account`, to reconnect that one; `campaigns` asks for more."""
     reconnect = request.POST.get("account", "")
     if reconnect:
         get_account(_uuid(reconnect))
+    optional = OPTIONAL_SCOPES if request.POST.get("campaigns") else ()
     try:
-        return redirect(linking.begin_link(request.session, request.workspace, _redirect_uri(request), reconnect))
+        return redirect(
+            linking.begin_link(request.session, request.workspace, _redirect_uri(request), reconnect, optional)
+        )
     except AllegroError as error:
         messages.error(request, message_for(error.code))
         return redirect("settings:accounts")
@@ -59,6 +65,9 @@ def callback(request: WorkspaceRequest) -> HttpResponse:
         account = linking.complete_link(
             request.workspace, request.user, pending, request.GET["code"], _redirect_uri(request)
         )
+    except linking.OtherAccount as other:
+        request.session[OTHER_ACCOUNT] = {"account": pending.reconnect, "login": other.login}
+        return redirect("settings:other_account")
     except AllegroError as error:
         messages.error(request, message_for(error.code))
         return redirect("settings:accounts")
@@ -67,24 +76,38 @@ def callback(request: WorkspaceRequest) -> HttpResponse:
 
 
 @require_GET
+@member_view(Role.ADMIN)
+def other_account(request: WorkspaceRequest) -> HttpResponse:
+    """The choice after signing in at Allegro as someone else than the account to be reconnected."""
+    met = request.session.get(OTHER_ACCOUNT)
+    if met is None:
+        return redirect("settings:accounts")
+    expected = get_account(_uuid(met["account"]))
+    return render(request, "settings/other_account.html", {"expected": expected, "login": met["login"]})
+
+
+@require_GET
 @member_view()
 def account(request: WorkspaceRequest, account_id: UUID) -> HttpResponse:
     """One account: status, streams, gaps, the run under way and the log of runs."""
     linked = get_account(account_id)
+    now = timezone.now()
     runs = list(SyncRun.objects.filter(account=linked)[:RUNS_SHOWN])
-    read_at = {cursor.stream: cursor.advanced_at for cursor in StreamCursor.objects.filter(account=linked)}
     context = {
         "account": linked,
-        "journal_read_at": read_at.get(journal.STREAM),
-        "orders_read_at": read_at.get(orders.STREAM),
+        "streams": stream_lines(linked, StreamHealth.objects.filter(account=linked), now),
+        "scopes": scope_lines(linked),
+        "lacking": must_grant_again(linked),
+        "has_campaigns": CAMPAIGNS in linked.scopes,
+        "grant": OAuthGrant.objects.filter(account=linked).only("access_expires_at", "refreshed_at").first(),
+        "budget": budget_view(linked, now),
         "reconnect_message": message_for("reconnect_required"),
+        "elsewhere_message": message_for("other_environment"),
         "may_link": request.membership.may(Role.ADMIN),
         "may_sync": request.membership.may(Role.ANALYST),
         "gaps": CoverageGap.objects.filter(account=linked)[:RUNS_SHOWN],
-        "waiting": RefreshRequest.objects.filter(account=linked).count(),
         "run": run_view(runs[0]) if runs else None,
         "runs": [run_view(run) for run in runs],
-        "missing_scopes": [scope for scope in oauth.READ_SCOPES if linked.scopes and scope not in linked.scopes],
     }
     return render(request, "settings/account.html", context)
 
@@ -94,8 +117,8 @@ def account(request: WorkspaceRequest, account_id: UUID) -> HttpResponse:
 def sync_now(request: WorkspaceRequest, account_id: UUID) -> HttpResponse:
     """Queue a full sync; pressing twice queues nothing harmful, for one account has one run."""
     linked = get_account(account_id)
-    if linked.status != AccountStatus.CONNECTED:
-        messages.error(request, message_for("reconnect_required"))
+    if not linked.is_connected or linked.is_elsewhere:
+        messages.error(request, message_for("other_environment" if linked.is_elsewhere else "reconnect_required"))
         return redirect("settings:account", account_id=linked.pk)
     newest = SyncRun.objects.filter(account=linked).first()
     run_sync.delay(str(linked.pk), RunTrigger.PERSON, RunKind.FULL)

@@ -28,6 +28,8 @@ app.conf.update(
     beat_schedule={
         "dispatch-due-accounts": {"task": "allegro.tasks.dispatch_due_accounts", "schedule": 60.0},
         "reap-interrupted-runs": {"task": "allegro.tasks.reap_interrupted_runs", "schedule": 300.0},
+        "tell-about-ended-grants": {"task": "allegro.tasks.tell_about_ended_grants", "schedule": 60.0},
+        "renew-idle-grants": {"task": "allegro.tasks.renew_idle_grants", "schedule": 6 * 3600.0},
         "reclaim-stuck-uploads": {"task": "reports.tasks.reclaim_stuck_uploads", "schedule": 60.0},
         "link-new-offers": {"task": "reports.tasks.link_new_offers", "schedule": 3600.0},
     },

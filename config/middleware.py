@@ -9,11 +9,15 @@ from django_structlog.middlewares import RequestMiddleware
 ONE_TIME_KEY = re.compile(r"(/accounts/(?:confirm-email|password/reset/key)/)[^/]+")
 
 
+def without_one_time_key(address: str) -> str:
+    """The address or path with the key of a confirmation or password link hidden."""
+    return ONE_TIME_KEY.sub(r"\1[hidden]", address)
+
+
 class RequestLogMiddleware(RequestMiddleware):
     """django-structlog's middleware, logging the path only."""
 
     @staticmethod
     def format_request(request: HttpRequest) -> str:
         """Method and path, one-time keys hidden."""
-        path = ONE_TIME_KEY.sub(r"\1[hidden]", request.path)
-        return f"{request.method} {path}"
+        return f"{request.method} {without_one_time_key(request.path)}"

@@ -221,9 +221,14 @@ ALLEGRO_CLIENT_SECRET = env.str("ALLEGRO_CLIENT_SECRET", default="")
 # Since July 2026 Allegro demands "RegisteredAppName/version (+info page)" in the User-Agent.
 ALLEGRO_APP_NAME = env.str("ALLEGRO_APP_NAME", default="Offer-History")
 ALLEGRO_APP_URL = env.str("ALLEGRO_APP_URL", default=BASE_URL)
-# 80 % of the 9,000 requests a minute that Allegro allows one client id.
+# The ceiling of all processes together, used in full: 80 % of the 9,000 that Allegro allows one client id. Above 9,000
+# for a simulator only (the limits per seller, see allegro.ratelimit, then grow with it).
 ALLEGRO_REQUESTS_PER_MINUTE = env.int("ALLEGRO_REQUESTS_PER_MINUTE", default=7200)
+if ALLEGRO_REQUESTS_PER_MINUTE < 1:
+    raise ImproperlyConfigured("ALLEGRO_REQUESTS_PER_MINUTE must be at least 1: there is no unlimited")
 JOURNAL_INTERVAL = timedelta(minutes=env.int("JOURNAL_INTERVAL_MINUTES", default=15))
+# After so long a run gives its worker to the next account and joins the queue again.
+SYNC_TIME_SLICE = timedelta(minutes=4)
 FULL_SYNC_INTERVAL = timedelta(hours=env.int("FULL_SYNC_INTERVAL_HOURS", default=3))
 # Readiness turns red when a connected account has waited this long past its time.
 SYNC_OVERDUE_AFTER = timedelta(hours=6)
@@ -284,8 +289,6 @@ CELERY_TIMEZONE = "UTC"
 LOGGING = logging_settings(json=not DEBUG, level=env.str("LOG_LEVEL", default="INFO").upper())
 SENTRY_DSN = env.str("SENTRY_DSN", default="")
 if SENTRY_DSN:
-    import sentry_sdk
+    from config.errors import report_to
 
-    sentry_sdk.init(
-        dsn=SENTRY_DSN, send_default_pii=False, include_local_variables=False, max_request_body_size="never"
-    )
+    report_to(SENTRY_DSN)

@@ -48,6 +48,7 @@ class Offer(TenantModel):
     detail_seen_at = models.DateTimeField(null=True)
     listed_at = models.DateTimeField(null=True)
     gone_at = models.DateTimeField(null=True)
+    gone_checked_at = models.DateTimeField(null=True)
     # Set, in the transaction that stores a new fact, to that fact's time: changes from then on must be derived again.
     derive_from = models.DateTimeField(null=True)
 

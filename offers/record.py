@@ -145,8 +145,9 @@ def record_reads(reads: Sequence[OfferRead]) -> int:
 def record_gone(offer: Offer, read_at: datetime) -> None:
     """Keep a tombstone: Allegro answers 404 for archived and deleted offers alike and never says which."""
     offer.gone_at = offer.gone_at or read_at
+    offer.gone_checked_at = read_at
     offer.status = OfferStatus.GONE
-    offer.save(update_fields=["gone_at", "status"])
+    offer.save(update_fields=["gone_at", "gone_checked_at", "status"])
 
 
 def observe_listings(

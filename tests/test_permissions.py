@@ -57,6 +57,7 @@ RULES: dict[str, Rule] = {
     "settings:accounts": page(),
     "settings:connect": Rule("post", SIGN_IN, 302, 403),
     "settings:callback": Rule("get", SIGN_IN, 302, 403),
+    "settings:other_account": Rule("get", SIGN_IN, 302, 403),
     "settings:account": page(stranger=404),
     "settings:progress": page(stranger=404),
     "settings:run": page(stranger=404),

@@ -9,7 +9,8 @@ from django.urls import NoReverseMatch, reverse
 from django.utils.translation import get_language
 
 from accounts.access import current_membership
-from accounts.models import Membership
+from accounts.models import AccountStatus, Membership, SellerAccount
+from accounts.scoping import workspace_scope
 
 register = template.Library()
 
@@ -40,6 +41,16 @@ def frame_memberships(context: template.Context) -> dict[str, Any]:
         return {"current": context["membership"], "all": list(context["all_memberships"])}
     everything = Membership.objects.filter(user=user).select_related("workspace").order_by("pk")
     return {"current": current_membership(request), "all": list(everything)}
+
+
+@register.simple_tag(takes_context=True)
+def ended_connections(context: template.Context) -> list[SellerAccount]:
+    """The workspace's accounts whose grant has ended, for the banner; empty on pages that are no workspace's own."""
+    membership: Membership | None = context.get("membership")
+    if membership is None:
+        return []
+    with workspace_scope(membership.workspace):
+        return list(SellerAccount.objects.filter(status=AccountStatus.RECONNECT_REQUIRED))
 
 
 @register.simple_tag

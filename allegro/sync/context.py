@@ -6,16 +6,31 @@ from dataclasses import dataclass, field
 from datetime import datetime
 
 from accounts.models import SellerAccount
-from allegro.client import AllegroClient
+from allegro.api.client import AllegroClient
+from allegro.errors import AllegroError
+
+# The log of a stage names so many; the counts tell how many there were.
+FAILURES_KEPT = 5
 
 
 @dataclass
 class SyncContext:
-    """One run's account, client and clock; `beat` says that the run is alive and moves its progress."""
+    """One run's account, client and clock; `beat` says that the run is alive and moves its progress.
+
+    `is_time_up` tells a long stage to stop where it is: the run ends, and the next one goes on behind other accounts.
+    """
 
     account: SellerAccount
     client: AllegroClient
     clock: Callable[[], datetime]
     beat: Callable[[], None]
     is_full: bool
+    is_time_up: Callable[[], bool] = lambda: False
+    continues: bool = False
     counts: Counter[str] = field(default_factory=Counter)
+    failures: list[dict[str, str]] = field(default_factory=list)
+
+    def note_failure(self, subject: str, error: AllegroError) -> None:
+        """Keep what could not be read, for the run log; support asks for the trace id."""
+        if len(self.failures) < FAILURES_KEPT:
+            self.failures.append({"subject": subject, "error": error.code, "trace_id": error.trace_id})

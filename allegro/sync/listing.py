@@ -4,45 +4,57 @@ Its prices and stocks may be three quarters of an hour old (allegro-api issue 10
 never recorded as a change: it only asks for a read of the offer itself.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import suppress
 from datetime import datetime, timedelta
 from decimal import Decimal
+from operator import itemgetter
 from typing import Any
 
 from django.db import transaction
 
 from accounts.models import SellerAccount
+from allegro.api import paging
+from allegro.api.values import Page
+from allegro.errors import IncompleteRead
 from allegro.models import RefreshScope
 from allegro.sync.context import SyncContext
 from allegro.sync.refresh import request_refresh
 from offers.calendar import WARSAW
-from offers.models import Offer, OfferDay, OfferStatus
+from offers.models import Offer, OfferDay
 from offers.record import ensure_offers, observe_listings
 
 Document = dict[str, Any]
 # Visits are counted for the closed day during the night (allegro-api issue 13118); by six the new figures are there.
 COUNTERS_READY_HOUR = 6
+# Visitors of 30 days who cannot all drop out of the count on one day.
+SUDDEN_LOSS = 10
+GHOST_PATIENCE = timedelta(hours=24)
 
 
 def run(context: SyncContext) -> None:
     """Read every page; offers missing from a provably complete list are asked for one by one."""
     started_at = context.clock()
     seen: set[str] = set()
-    totals: set[int] = set()
-    while True:
-        read_at = context.clock()
-        page = context.client.offers(offset=len(seen))
-        new = [row for row in page.rows if str(row["id"]) not in seen]
-        _store_page(context.account, new, read_at)
-        seen.update(str(row["id"]) for row in new)
-        totals.add(page.total)
-        context.counts["listed"] = len(seen)
-        context.beat()
-        if not new or len(seen) >= page.total:
-            break
-    # Rows shift while paging: only an unchanging total that equals what was seen proves a complete read.
-    if totals == {len(seen)}:
+    with suppress(IncompleteRead):
+        for read_at, rows in _pages(context):
+            _store_page(context.account, rows, read_at)
+            seen.update(row["id"] for row in rows)
+            context.counts["listed"] = len(seen)
+            context.beat()
         _ask_for_missing(context, seen, started_at)
+
+
+def _pages(context: SyncContext) -> Iterator[tuple[datetime, tuple[Document, ...]]]:
+    """When each page was asked for, and its rows. Raises IncompleteRead after the last page."""
+    asked_at: list[datetime] = []
+
+    def read(offset: int) -> Page[Document]:
+        asked_at.append(context.clock())
+        return context.client.offers(offset)
+
+    for rows in paging.by_offset(read, paging.LISTING, itemgetter("id")):
+        yield asked_at[-1], rows
 
 
 def _ask_for_missing(context: SyncContext, seen: set[str], started_at: datetime) -> None:
@@ -65,10 +77,17 @@ def _store_page(account: SellerAccount, rows: Sequence[Document], read_at: datet
     wanted = {
         offer.allegro_id: RefreshScope.DETAIL
         for offer, row in pairs
-        if offer.pk in changed or offer.detail_seen_at is None or _disagrees(offer, row)
+        if offer.pk in changed or _is_worth_reading(offer, row, read_at)
     }
     request_refresh(account, wanted, "listing", read_at)
     _store_counters(account, pairs, read_at)
+
+
+def _is_worth_reading(offer: Offer, row: Document, read_at: datetime) -> bool:
+    if offer.gone_checked_at is not None and offer.gone_at is not None:
+        # The list keeps showing some offers whose details are 404 (allegro-api issue 10274): ask once a day.
+        return bool(read_at - offer.gone_checked_at >= GHOST_PATIENCE)
+    return offer.detail_seen_at is None or _disagrees(offer, row)
 
 
 def _disagrees(offer: Offer, row: Document) -> bool:
@@ -77,19 +96,33 @@ def _disagrees(offer: Offer, row: Document) -> bool:
     status = (row.get("publication") or {}).get("status")
     stock = (row.get("stock") or {}).get("available")
     amount = Decimal(str(price["amount"])) if price.get("amount") else None
-    return (amount, stock, status) != (offer.price, offer.stock, offer.status) or offer.status == OfferStatus.GONE
+    return (amount, stock, status) != (offer.price, offer.stock, offer.status)
 
 
 def _store_counters(account: SellerAccount, pairs: Sequence[tuple[Offer, Document]], read_at: datetime) -> None:
+    is_outage = _is_outage(pairs)
     changed = []
     for offer, row in pairs:
         counters = _counters(row)
+        if is_outage:
+            counters = (offer.visits_30d, offer.watchers, counters[2])
         if counters != (offer.visits_30d, offer.watchers, offer.sold_30d):
             offer.visits_30d, offer.watchers, offer.sold_30d = counters
             changed.append(offer)
     Offer.objects.bulk_update(changed, ["visits_30d", "watchers", "sold_30d"], batch_size=1000)
     Offer.objects.filter(pk__in=[offer.pk for offer, _row in pairs]).update(listed_at=read_at)
     _store_day(account, pairs, read_at)
+
+
+def _is_outage(pairs: Sequence[tuple[Offer, Document]]) -> bool:
+    """Whether nobody seems to visit or watch any offer, at once: the feed has stood still so (allegro-api issue 4407).
+
+    The last figures are kept then. Where there were hardly any before, nothing may be the truth.
+    """
+    counted = [_counters(row) for _offer, row in pairs]
+    return not any(visits or watchers for visits, watchers, _sold in counted) and (
+        sum(offer.visits_30d or 0 for offer, _row in pairs) >= SUDDEN_LOSS
+    )
 
 
 def _store_day(account: SellerAccount, pairs: Sequence[tuple[Offer, Document]], read_at: datetime) -> None:

@@ -4,16 +4,20 @@ Events repeat, arrive out of order and sometimes not at all (allegro-api issues 
 counted from an event.
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import suppress
 from datetime import datetime, timedelta
+from operator import attrgetter
 
 from django.db import transaction
 from django.db.models import Min
 
 from accounts.models import SellerAccount
-from allegro.client import JOURNAL_PAGE, ORDER_PAGE, ORDER_WINDOW
-from allegro.errors import Gone
-from allegro.models import StreamCursor
+from allegro.api.orders import CheckoutForm
+from allegro.api.paging import ORDER_JOURNAL, ORDERS, by_offset, by_time
+from allegro.api.values import Page
+from allegro.errors import Gone, IncompleteRead
+from allegro.models import StreamCursor, StreamHealth
 from allegro.sync.context import SyncContext
 from offers.models import OrderEvent, OrderLine
 from offers.sales import OrderJournalRow, forget_pending, record_order_events, record_orders
@@ -22,11 +26,16 @@ STREAM = "orders"
 # Up to so many orders are cheaper to read one by one than through the list.
 FEW = 2
 CLOCK_SLACK = timedelta(minutes=5)
+# A run goes on for a while after it has asked for the orders.
+RECONCILE_SLACK = timedelta(hours=1)
 CANCELLATIONS = ("BUYER_CANCELLED", "AUTO_CANCELLED")
 
 
 def run(context: SyncContext) -> None:
-    """Read the order journal to its end, then every order that it names in a state we do not hold."""
+    """Read the order journal to its end, then every order that it names in a state we do not hold.
+
+    Full runs ask besides which orders have changed, because events have been missing (allegro-api issue 8623).
+    """
     cursor = StreamCursor.objects.filter(account=context.account, stream=STREAM).first()
     position = cursor.position if cursor else ""
     while True:
@@ -35,9 +44,27 @@ def run(context: SyncContext) -> None:
         position = rows[-1].event_id if rows else position
         context.counts["order_events"] += _store_page(context.account, rows, position, asked_at)
         context.beat()
-        if len(rows) < JOURNAL_PAGE:
+        if len(rows) < ORDER_JOURNAL:
             break
     _read_pending(context)
+    if context.is_full and context.account.last_full_sync_at is not None:
+        _reconcile(context, context.account.last_full_sync_at)
+
+
+def _reconcile(context: SyncContext, last_full_sync_at: datetime) -> None:
+    """Read every order changed since the last full run, or since orders could last be read if that is longer ago."""
+    health = StreamHealth.objects.filter(account=context.account, stream=STREAM).first()
+    read_at = health.succeeded_at if health else None
+    since = min(last_full_sync_at, read_at or last_full_sync_at) - RECONCILE_SLACK
+    # An order that changes while the list is read has an event of its own.
+    with suppress(IncompleteRead):
+        for forms in by_time(_updated_between(context), since, context.clock(), ORDERS, attrgetter("id", "updated_at")):
+            context.counts["lines"] += record_orders(context.account, forms, context.clock())
+            context.beat()
+
+
+def _updated_between(context: SyncContext) -> Callable[[datetime, datetime, int], Page[CheckoutForm]]:
+    return lambda since, until, offset: context.client.orders_updated_since(since, offset, until)
 
 
 @transaction.atomic
@@ -91,13 +118,23 @@ def _read_list(context: SyncContext) -> None:
     """Read what changed since the oldest pending event, a hundred orders a call; what it leaves is read by id."""
     pending = OrderEvent.objects.filter(account=context.account, pending=True)
     since = pending.aggregate(oldest=Min("occurred_at"))["oldest"] - CLOCK_SLACK
-    offset = 0
-    while offset + ORDER_PAGE <= ORDER_WINDOW:
-        asked_at = context.clock()
-        page = context.client.orders_updated_since(since, offset)
-        context.counts["lines"] += record_orders(context.account, page.forms, asked_at)
-        context.counts["orders"] += len(page.forms)
-        context.beat()
-        offset += len(page.forms)
-        if len(page.forms) < ORDER_PAGE or not pending.exists():
-            return
+    # The list moves while it is read; whatever it does not bring stays pending and is read by its id.
+    with suppress(IncompleteRead):
+        for asked_at, forms in _changed_orders(context, since):
+            context.counts["lines"] += record_orders(context.account, forms, asked_at)
+            context.counts["orders"] += len(forms)
+            context.beat()
+            if not pending.exists():
+                return
+
+
+def _changed_orders(context: SyncContext, since: datetime) -> Iterator[tuple[datetime, tuple[CheckoutForm, ...]]]:
+    """When each page was asked for, and its orders. Raises IncompleteRead after the last page."""
+    asked_at: list[datetime] = []
+
+    def read(offset: int) -> Page[CheckoutForm]:
+        asked_at.append(context.clock())
+        return context.client.orders_updated_since(since, offset)
+
+    for forms in by_offset(read, ORDERS, attrgetter("id", "updated_at")):
+        yield asked_at[-1], forms

@@ -13,10 +13,11 @@ from django.db import IntegrityError, transaction
 from django.utils import timezone
 
 from accounts.models import AccountStatus, SellerAccount
-from allegro.client import AllegroClient
+from allegro.api.client import AllegroClient
 from allegro.errors import AllegroError, Forbidden, RateLimited, ReconnectRequired
 from allegro.grants import Clock, StoredGrant
-from allegro.models import RunKind, RunStatus, RunTrigger, SyncRun
+from allegro.models import RunKind, RunStatus, RunTrigger, StreamHealth, SyncRun
+from allegro.scopes import STREAM_SCOPES, scope_lacking
 from allegro.sync import details, journal, listing, orders
 from allegro.sync.context import SyncContext
 from offers.projection import derive_pending
@@ -28,6 +29,8 @@ SILENT_AFTER = timedelta(minutes=5)
 HEARTBEAT_SECONDS = 5.0
 RETRY_AFTER_FAILURE = timedelta(minutes=10)
 PENALTY = timedelta(minutes=2)
+# The status of a stage whose permission the seller has not given.
+SWITCHED_OFF = "switched_off"
 
 Stage = Callable[[SyncContext], None]
 
@@ -37,7 +40,7 @@ class AlreadyRunning(Exception):
 
 
 class NotConnected(Exception):
-    """The account is disconnected or waits for its seller to connect it again."""
+    """The account is disconnected, waits for its seller to connect it again, or is of another Allegro environment."""
 
 
 def _derive(context: SyncContext) -> None:
@@ -62,20 +65,28 @@ STAGES: dict[RunKind, tuple[tuple[str, Stage], ...]] = {
 
 
 def sync_account(
-    account: SellerAccount, *, trigger: RunTrigger, kind: RunKind | None = None, at: datetime | None = None
+    account: SellerAccount,
+    *,
+    trigger: RunTrigger,
+    kind: RunKind | None = None,
+    at: datetime | None = None,
+    time_slice: timedelta | None = None,
 ) -> SyncRun:
     """Run one sync of `account` in its workspace's scope and return the finished run.
 
-    `kind` None lets the account's last full sync decide. `at` pins every instant of the run, for replays.
+    `kind` None lets the account's last full sync decide. `at` pins every instant of the run, for replays. After
+    `time_slice` a run ends although offers still wait to be read, and says so by `continues`.
     Raises AlreadyRunning, NotConnected; everything else ends in the run's status and error code.
     """
     clock: Clock = (lambda: at) if at is not None else timezone.now
-    if account.status != AccountStatus.CONNECTED:
-        raise NotConnected(account.status)
+    if account.status != AccountStatus.CONNECTED or account.is_elsewhere:
+        raise NotConnected("wrong_environment" if account.is_elsewhere else account.status)
     run = claim(account, trigger, kind or due_kind(account, clock()), clock())
     client = AllegroClient(StoredGrant(account, clock), str(account.pk))
     with closing(client):
-        context = SyncContext(account, client, clock, _heartbeat(run, client), run.kind == RunKind.FULL)
+        context = SyncContext(
+            account, client, clock, _heartbeat(run, client), run.kind == RunKind.FULL, _timer(time_slice)
+        )
         error = _run_stages(run, context)
     _finish(run, context, error, clock())
     return run
@@ -107,6 +118,11 @@ def reap(runs: Any) -> int:
     return closed
 
 
+def _timer(time_slice: timedelta | None) -> Callable[[], bool]:
+    end = time.monotonic() + time_slice.total_seconds() if time_slice else float("inf")
+    return lambda: time.monotonic() > end
+
+
 def _heartbeat(run: SyncRun, client: AllegroClient) -> Callable[[], None]:
     last = time.monotonic()
 
@@ -124,17 +140,23 @@ def _run_stages(run: SyncRun, context: SyncContext) -> AllegroError | None:
     """Go through the stages; a stage that fails does not stop the ones that can do without it."""
     first_error: AllegroError | None = None
     for name, stage in STAGES[RunKind(run.kind)]:
-        entry = _begin_stage(run, name, context.clock())
-        context.counts = Counter()
+        entry = _begin_stage(run, name, context)
+        if lacking := scope_lacking(name, context.account.scopes):
+            # Only what needs the missing permission is left out; the seller is asked to grant it.
+            entry.update(status=SWITCHED_OFF, error="scope_missing", scope=lacking)
+            _end_stage(run, entry, context)
+            continue
         try:
             stage(context)
             entry["status"] = "succeeded"
+            if name in STREAM_SCOPES:
+                StreamHealth.note_success(context.account, name, context.clock())
         except AllegroError as error:
-            log.warning("stage_failed", stage=name, account=str(context.account.pk), error=error.code, why=str(error))
-            entry.update(status="failed", error=error.code, trace_id=error.trace_id)
+            _note_failure(entry, error, context)
             first_error = first_error or error
         except Exception:
             entry.update(status="failed", error="internal")
+            StreamHealth.note_failure(context.account, name, context.clock(), "internal", "")
             _end_stage(run, entry, context)
             _fail(run, context)
             raise
@@ -145,8 +167,19 @@ def _run_stages(run: SyncRun, context: SyncContext) -> AllegroError | None:
     return first_error
 
 
-def _begin_stage(run: SyncRun, name: str, now: datetime) -> dict[str, Any]:
-    entry: dict[str, Any] = {"stage": name, "status": "running", "started_at": now.isoformat(), "counts": {}}
+def _note_failure(entry: dict[str, Any], error: AllegroError, context: SyncContext) -> None:
+    stage, account = entry["stage"], context.account
+    log.warning(
+        "stage_failed", stage=stage, account=str(account.pk), error=error.code, why=str(error), trace_id=error.trace_id
+    )
+    entry.update(status="failed", error=error.code, trace_id=error.trace_id)
+    StreamHealth.note_failure(account, stage, context.clock(), error.code, error.trace_id)
+
+
+def _begin_stage(run: SyncRun, name: str, context: SyncContext) -> dict[str, Any]:
+    started_at = context.clock().isoformat()
+    context.counts, context.failures = Counter(), []
+    entry: dict[str, Any] = {"stage": name, "status": "running", "started_at": started_at, "counts": {}}
     run.stages.append(entry)
     run.heartbeat_at = timezone.now()
     run.save(update_fields=["stages", "heartbeat_at"])
@@ -156,6 +189,8 @@ def _begin_stage(run: SyncRun, name: str, now: datetime) -> dict[str, Any]:
 def _end_stage(run: SyncRun, entry: dict[str, Any], context: SyncContext) -> None:
     entry["finished_at"] = context.clock().isoformat()
     entry["counts"] = {name: count for name, count in sorted(context.counts.items()) if count}
+    if context.failures:
+        entry["failures"] = context.failures
     run.requests = context.client.requests
 
 
@@ -170,12 +205,13 @@ def _fail(run: SyncRun, context: SyncContext) -> None:
 def _finish(run: SyncRun, context: SyncContext, error: AllegroError | None, now: datetime) -> None:
     succeeded = [entry for entry in run.stages if entry["status"] == "succeeded"]
     is_complete = error is None
+    run.continues = is_complete and context.continues
     run.status = RunStatus.SUCCEEDED if is_complete else RunStatus.PARTIAL if len(succeeded) > 1 else RunStatus.FAILED
     run.error = error.code if error else ""
     run.finished_at = now
     run.requests = context.client.requests
     run.save()
-    done: dict[str, datetime] = {"last_synced_at": now} if is_complete else {}
+    done: dict[str, datetime] = {"last_synced_at": now} if is_complete and not run.continues else {}
     if context.is_full and (is_complete or isinstance(error, Forbidden)):
         # What Allegro forbids stays forbidden in ten minutes too: that must not make every run a full one.
         done["last_full_sync_at"] = now

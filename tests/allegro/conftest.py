@@ -14,7 +14,7 @@ from pytest_django import Settings
 from accounts.models import Membership, SellerAccount, User, Workspace
 from accounts.scoping import every_workspace, workspace_scope
 from allegro import oauth
-from allegro.client import AllegroClient
+from allegro.api.client import AllegroClient
 from allegro.grants import StoredGrant, store_tokens
 from allegro.models import RunKind, RunTrigger, SyncRun
 from allegro.ratelimit import shared_budget
@@ -139,7 +139,7 @@ def _own_budget(settings: Settings, worker_id: str) -> Iterator[None]:
 @pytest.fixture(autouse=True)
 def _no_backoff(monkeypatch: pytest.MonkeyPatch) -> None:
     """Retries follow at once."""
-    monkeypatch.setattr("urllib3.util.retry.Retry.sleep", lambda *_: None)
+    monkeypatch.setattr("allegro.api.transport.BACKOFF_SECONDS", 0.0)
 
 
 @pytest.fixture

@@ -1,25 +1,58 @@
 """An HTTP server on this machine that gives the answers a test prescribes and remembers what it was asked."""
 
 import json
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from threading import Thread
 from typing import Any
 
+PUBLIC = "application/vnd.allegro.public.v1+json"
+
+
+@dataclass(frozen=True)
+class Reply:
+    """One answer. `announced` is the Content-Length it claims, its true one if None; status 0 hangs up at once."""
+
+    status: int = 200
+    body: bytes = b""
+    content_type: str = PUBLIC
+    headers: Mapping[str, str] = field(default_factory=dict)
+    announced: int | None = None
+
+    @classmethod
+    def json(cls, document: Any, status: int = 200) -> "Reply":
+        """A JSON document."""
+        return cls(status, json.dumps(document).encode())
+
+    @classmethod
+    def html(cls, status: int = 200, text: str = "Service temporarily unavailable") -> "Reply":
+        """A web page, as the edge before Allegro sends them."""
+        return cls(status, f"<html><body>{text}</body></html>".encode(), "text/html")
+
+
+@dataclass(frozen=True)
+class Asked:
+    """One request as it arrived; header names in lower case."""
+
+    method: str
+    path: str
+    headers: Mapping[str, str]
+    body: bytes
+
 
 @dataclass
 class Stub:
-    """`answers` are given in turn, the last one for ever: (status, content type, body)."""
+    """`replies` are given in turn, the last one for ever."""
 
     url: str = ""
-    answers: list[tuple[int, str, str]] = field(default_factory=list)
-    asked: list[tuple[str, dict[str, str]]] = field(default_factory=list)
+    replies: list[Reply] = field(default_factory=list)
+    asked: list[Asked] = field(default_factory=list)
 
     def answer(self, document: Any, status: int = 200) -> None:
         """Give a JSON document from now on."""
-        self.answers = [(status, "application/vnd.allegro.public.v1+json", json.dumps(document))]
+        self.replies = [Reply.json(document, status)]
 
 
 @contextmanager
@@ -29,14 +62,25 @@ def stub_server() -> Iterator[Stub]:
 
     class Handler(BaseHTTPRequestHandler):
         def do_GET(self) -> None:
-            stub.asked.append((self.path, {name.lower(): value for name, value in self.headers.items()}))
-            status, kind, body = stub.answers.pop(0) if len(stub.answers) > 1 else stub.answers[0]
-            self.send_response(status)
-            self.send_header("Content-Type", kind)
-            self.send_header("Content-Length", str(len(body.encode())))
+            body = self.rfile.read(int(self.headers.get("Content-Length") or 0))
+            headers = {name.lower(): value for name, value in self.headers.items()}
+            stub.asked.append(Asked(self.command, self.path, headers, body))
+            reply = stub.replies.pop(0) if len(stub.replies) > 1 else stub.replies[0]
+            if reply.status:
+                with suppress(ConnectionError):  # a client may stop reading what is too long for it
+                    self.give(reply)
+
+        do_POST = do_GET  # noqa: N815
+
+        def give(self, reply: Reply) -> None:
+            self.send_response(reply.status)
+            self.send_header("Content-Type", reply.content_type)
+            self.send_header("Content-Length", str(len(reply.body) if reply.announced is None else reply.announced))
             self.send_header("trace-id", "trace-of-the-stub")
+            for name, value in reply.headers.items():
+                self.send_header(name, value)
             self.end_headers()
-            self.wfile.write(body.encode())
+            self.wfile.write(reply.body)
 
         def log_message(self, *_: Any) -> None:
             """Say nothing."""

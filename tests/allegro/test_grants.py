@@ -9,18 +9,19 @@ from typing import Any
 import pytest
 from django.db import connection
 from pytest_django import Settings
+from requests_oauthlib import OAuth2Session
 
 from accounts.models import AccountStatus, OAuthGrant, SellerAccount
 from accounts.scoping import every_workspace, workspace_scope
-from allegro import oauth
-from allegro.client import AllegroClient
+from allegro import grants, oauth
+from allegro.api.client import AllegroClient
 from allegro.errors import ReconnectRequired, Unauthorized, Unavailable
-from allegro.grants import RENEW_AHEAD, StoredGrant, disconnect
+from allegro.grants import RENEW_AHEAD, StoredGrant, disconnect, store_tokens
 from allegro.models import RunStatus, RunTrigger
 from allegro.tasks import dispatch_due_accounts, run_sync
-from tests.allegro.conftest import GARDEN, Linked, World, link
+from tests.allegro.conftest import GARDEN, Linked, World, fetch_tokens, link
 
-THREADS = 12
+THREADS = 50
 TOKEN_PATH = "/auth/oauth/token"
 
 
@@ -202,9 +203,60 @@ def test_a_token_endpoint_that_does_not_answer_keeps_the_grant(
 ) -> None:
     monkeypatch.setattr("allegro.oauth.TOKEN_TIMEOUT_SECONDS", 0.05)
     garden.world.running.simulation.grants.access.clear()
-    garden.world.fault(TOKEN_PATH, 200, delay_seconds=0.3)
+    garden.world.fault(TOKEN_PATH, 200, times=2, delay_seconds=0.3)
     with pytest.raises(Unavailable):
         client.me()
+    garden.account.refresh_from_db()
+    assert garden.account.status == AccountStatus.CONNECTED
+
+
+def test_a_lost_answer_is_asked_for_again_at_once_while_the_used_token_lives(
+    garden: Linked, client: AllegroClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Allegro may have rotated already, and a used refresh token lives for a minute only: later is too late."""
+    monkeypatch.setattr("allegro.oauth.TOKEN_TIMEOUT_SECONDS", 0.2)
+    garden.world.running.simulation.grants.access.clear()
+    garden.world.fault(TOKEN_PATH, 200, delay_seconds=0.5)
+    assert client.me().id == GARDEN
+    assert garden.sync().status == RunStatus.SUCCEEDED
+
+
+@pytest.mark.parametrize("status", [400, 401, 429, 500, 503])
+def test_an_answered_refusal_is_never_asked_again(
+    garden: Linked, client: AllegroClient, monkeypatch: pytest.MonkeyPatch, status: int
+) -> None:
+    asked: list[str] = []
+    ask = OAuth2Session.refresh_token
+
+    def counted(session: OAuth2Session, *args: Any, **kwargs: Any) -> Any:
+        asked.append("")
+        return ask(session, *args, **kwargs)
+
+    monkeypatch.setattr(OAuth2Session, "refresh_token", counted)
+    garden.world.running.simulation.grants.access.clear()
+    garden.world.fault(TOKEN_PATH, status, times=5)
+    with pytest.raises((Unavailable, ReconnectRequired)):
+        client.me()
+    assert len(asked) == 1
+
+
+def test_a_grant_linked_anew_while_the_old_one_was_refused_is_used(
+    garden: Linked, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The seller presses "reconnect" while a sync is being refused: the stored pair is read once more."""
+    stale, fresh = stored(garden).access_token, fetch_tokens(garden.world, GARDEN)
+    read_again = grants._stored
+
+    def refused(_token: str) -> oauth.Tokens:
+        raise ReconnectRequired("invalid_grant")
+
+    def linked_meanwhile(account: SellerAccount) -> OAuthGrant | None:
+        store_tokens(account, fresh, garden.world.now)
+        return read_again(account)
+
+    monkeypatch.setattr("allegro.oauth.refresh", refused)
+    monkeypatch.setattr("allegro.grants._stored", linked_meanwhile)
+    assert StoredGrant(garden.account, lambda: garden.world.now).renew(stale) == fresh.access
     garden.account.refresh_from_db()
     assert garden.account.status == AccountStatus.CONNECTED
 
@@ -219,7 +271,7 @@ def test_a_cut_answer_of_the_token_endpoint_is_healed_by_the_next_try(garden: Li
 
 
 def test_without_a_grant_reconnecting_is_required_but_a_disconnected_account_stays_so(garden: Linked) -> None:
-    disconnect(garden.account)
+    disconnect(garden.account, garden.world.now)
     client = garden.client()
     with pytest.raises(ReconnectRequired):
         client.me()

@@ -6,12 +6,11 @@ from dataclasses import dataclass
 from typing import Any
 
 import pytest
-import requests
 from django.db import connection
 from django.utils import timezone
 
 from accounts.scoping import workspace_scope
-from allegro.client import AllegroClient
+from allegro.api.transport import Answer, Question, Transport
 from allegro.models import RunStatus, SyncRun
 from allegro.sync.run import SILENT_AFTER
 from tests.allegro.conftest import START, Linked, World, link
@@ -45,15 +44,15 @@ Arm = Callable[[Fuse], Any]
 @contextmanager
 def at_requests(fuse: Fuse) -> Iterator[None]:
     """Die after a request was sent and before its answer is used."""
-    send = AllegroClient._send
+    send = Transport._send
 
-    def dying(self: AllegroClient, path: str, parameters: dict[str, Any], token: str) -> requests.Response:
-        answer = send(self, path, parameters, token)
+    def dying(self: Transport, question: Question, token: str) -> Answer:
+        answer = send(self, question, token)
         fuse.burn()
         return answer
 
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(AllegroClient, "_send", dying)
+        patch.setattr(Transport, "_send", dying)
         yield
 
 

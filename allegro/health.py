@@ -1,0 +1,172 @@
+"""How an account's connection stands, in words: a line per stream, its permissions, its share of the budget."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from enum import Enum
+
+from django.conf import settings
+from django.db.models import Sum
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+
+from accounts.models import SellerAccount
+from allegro.errors import AllegroError
+from allegro.messages import message_for
+from allegro.models import RefreshRequest, StreamHealth, SyncRun
+from allegro.ratelimit import Usage, shared_budget
+from allegro.scopes import CAMPAIGNS, OPTIONAL_SCOPES, READ_SCOPES, STREAM_SCOPES, missing_scopes, scope_lacking
+
+DAY = timedelta(hours=24)
+
+STREAM_LABELS: dict[str, str | Promise] = {
+    "journal": _("Journal of changes"),
+    "listing": _("Offer list"),
+    "details": _("Offer details"),
+    "orders": _("Orders"),
+}
+SCOPE_LABELS: dict[str, str | Promise] = {
+    "allegro:api:profile:read": _("your login and account number"),
+    "allegro:api:sale:offers:read": _("your offers, their journal of changes and their statistics"),
+    "allegro:api:sale:settings:read": _("your delivery and after-sales settings"),
+    "allegro:api:orders:read": _("your orders, without anything about the buyer"),
+    "allegro:api:billing:read": _("your fees"),
+    "allegro:api:payments:read": _("your payments"),
+    CAMPAIGNS: _("your campaigns, badges and Allegro Prices"),
+}
+
+
+class State(Enum):
+    """How a stream stands."""
+
+    WELL = "well"
+    LATE = "late"
+    FAILING = "failing"
+    OFF = "off"
+    STOPPED = "stopped"
+    UNREAD = "unread"
+
+
+# How a state is shown: tone of the badge, words, icon.
+SHOWN: dict[State, tuple[str, str | Promise, str]] = {
+    State.WELL: ("ok", _("Up to date"), "check"),
+    State.LATE: ("warn", _("Late"), "clock"),
+    State.FAILING: ("bad", _("Not readable at present"), "alert-triangle"),
+    State.OFF: ("warn", _("Switched off"), "alert-triangle"),
+    State.STOPPED: ("neutral", _("Stopped"), "plug-connected-x"),
+    State.UNREAD: ("info", _("Not read yet"), "clock"),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class StreamLine:
+    """One stream: its state, when it was last read well, since when it fails and why, the permission it lacks."""
+
+    stream: str
+    label: str
+    state: State
+    read_at: datetime | None
+    failing_since: datetime | None = None
+    message: str = ""
+    trace_id: str = ""
+    scope: str = ""
+
+    @property
+    def tone(self) -> str:
+        """The badge's tone."""
+        return SHOWN[self.state][0]
+
+    @property
+    def status(self) -> str:
+        """The state in words."""
+        return str(SHOWN[self.state][1])
+
+    @property
+    def icon(self) -> str:
+        """The badge's icon."""
+        return SHOWN[self.state][2]
+
+
+@dataclass(frozen=True, slots=True)
+class ScopeLine:
+    """One permission: what it lets us read, and whether it was granted; None where Allegro did not say."""
+
+    scope: str
+    label: str
+    granted: bool | None
+    optional: bool
+
+
+def stream_lines(account: SellerAccount, health: Iterable[StreamHealth], now: datetime) -> list[StreamLine]:
+    """A line for every stream that a sync reads; `health` as stored for the account."""
+    stored = {line.stream: line for line in health}
+    return [_line(account, stream, stored.get(stream), now) for stream in STREAM_SCOPES]
+
+
+def _line(account: SellerAccount, stream: str, health: StreamHealth | None, now: datetime) -> StreamLine:
+    label = str(STREAM_LABELS[stream])
+    read_at = health.succeeded_at if health else None
+    if lacking := scope_lacking(stream, account.scopes):
+        return StreamLine(stream, label, State.OFF, read_at, scope=lacking)
+    if not account.is_connected or account.is_elsewhere:
+        return StreamLine(stream, label, State.STOPPED, read_at)
+    if health and health.failed_at:
+        return StreamLine(
+            stream, label, State.FAILING, read_at, health.failed_at, message_for(health.error), health.trace_id
+        )
+    if read_at is None:
+        return StreamLine(stream, label, State.UNREAD, None)
+    return StreamLine(stream, label, State.LATE if now - read_at > _patience(stream) else State.WELL, read_at)
+
+
+def _patience(stream: str) -> timedelta:
+    """How old the last good reading may be before it is called late: thrice the stream's rhythm."""
+    return 3 * (settings.FULL_SYNC_INTERVAL if stream == "listing" else settings.JOURNAL_INTERVAL)
+
+
+def scope_lines(account: SellerAccount) -> list[ScopeLine]:
+    """Every permission that we ask for or could ask for, and whether the seller gave it."""
+    granted = set(account.scopes)
+    return [
+        ScopeLine(scope, str(SCOPE_LABELS[scope]), scope in granted if granted else None, scope in OPTIONAL_SCOPES)
+        for scope in (*READ_SCOPES, *OPTIONAL_SCOPES)
+    ]
+
+
+def must_grant_again(account: SellerAccount) -> list[str]:
+    """The permissions, in words, without which something is not read."""
+    return [str(SCOPE_LABELS[scope]) for scope in missing_scopes(account.scopes)]
+
+
+@dataclass(frozen=True, slots=True)
+class BudgetView:
+    """Requests of this account: in the last minute (None: the counter does not answer), the last 24 hours."""
+
+    usage: Usage | None
+    last_day: int
+    waiting: int
+    put_off: int
+
+    @property
+    def percent(self) -> int:
+        """The share of the installation's requests a minute that this account used, in per cent."""
+        return round(100 * self.usage.account / self.usage.ceiling) if self.usage else 0
+
+
+def budget_view(account: SellerAccount, now: datetime) -> BudgetView:
+    """The account's use of the request budget and what still waits to be read."""
+    runs = SyncRun.objects.filter(account=account, started_at__gt=now - DAY)
+    waiting = RefreshRequest.objects.filter(account=account)
+    return BudgetView(
+        _usage(account),
+        runs.aggregate(total=Sum("requests"))["total"] or 0,
+        waiting.count(),
+        waiting.filter(attempts__gt=0).count(),
+    )
+
+
+def _usage(account: SellerAccount) -> Usage | None:
+    try:
+        return shared_budget().used(str(account.pk))
+    except AllegroError:
+        return None

@@ -1,0 +1,22 @@
+"""`python -m tests.bench budget|fairness|traffic [options]`: run one benchmark and print its figures."""
+
+from argparse import ArgumentParser
+
+from tests.bench import budget, fairness, traffic
+
+
+def main() -> None:
+    """Parse the command line and run what it names."""
+    parser = ArgumentParser(prog="python -m tests.bench")
+    commands = parser.add_subparsers(required=True, metavar="budget|fairness|traffic")
+    for bench in (budget, fairness, traffic):
+        name, summary = bench.__name__.rsplit(".", 1)[-1], (bench.__doc__ or "").splitlines()[0]
+        command = commands.add_parser(name, help=summary, description=summary)
+        bench.add_options(command)
+        command.set_defaults(run=bench.run)
+    options = parser.parse_args()
+    options.run(options)
+
+
+if __name__ == "__main__":
+    main()
