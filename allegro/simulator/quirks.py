@@ -3,13 +3,12 @@
 from bisect import insort
 from collections.abc import Callable
 from dataclasses import replace
-from decimal import Decimal
 from functools import partial
 
 from allegro.simulator import categories, translations, visibility
 from allegro.simulator.chance import stream, uuid
 from allegro.simulator.documents import Json
-from allegro.simulator.editing import announce, edit, price_patch
+from allegro.simulator.editing import announce, edit
 from allegro.simulator.instants import DAY, MINUTE
 from allegro.simulator.listing_quirks import QUIRKS as LISTING_QUIRKS
 from allegro.simulator.listing_quirks import UNANNOUNCED
@@ -17,6 +16,7 @@ from allegro.simulator.offer import Offer
 from allegro.simulator.order_quirks import QUIRKS as ORDER_QUIRKS
 from allegro.simulator.orders import Order
 from allegro.simulator.selling import begin_life
+from allegro.simulator.shorthand import patch_from
 from allegro.simulator.switches import SWITCHES
 from allegro.simulator.validation import Refusal
 from allegro.simulator.world import World
@@ -61,7 +61,7 @@ def _belated_event(world: World, body: Json) -> None:
     Who has read on meanwhile has its id behind the own cursor.
     """
     offer, later = world.offers[body["offer_id"]], world.now + int(body.get("minutes", 30)) * MINUTE
-    edit(world, offer, price_patch(Decimal(str(body["price"]))), UNANNOUNCED)
+    edit(world, offer, patch_from(offer, {"price": body["price"]}), UNANNOUNCED)
     world.schedule(later, partial(_come_to_light, world, offer, world.now))
 
 

@@ -11,12 +11,13 @@ from typing import Any
 from django.db.models import QuerySet
 
 from allegro.api.values import optional_instant
-from allegro.errors import Forbidden, Gone, Unavailable
+from allegro.errors import AllegroError, Forbidden, Gone, Unavailable
 from allegro.models import RefreshRequest, RefreshScope
 from allegro.sync.context import SyncContext
+from allegro.sync.reading import SIDE_BY_SIDE, Answer, Content, read_side_by_side
 from allegro.sync.refresh import due_requests, finish, postpone, request_refresh
 from offers.models import Offer
-from offers.record import OfferRead, detail_read, ensure_offers, price_stock_read, record_gone, record_reads
+from offers.record import OfferRead, ensure_offers, record_gone, record_reads
 
 ROTATION = timedelta(hours=24)
 BATCH = 20
@@ -43,38 +44,73 @@ def run(context: SyncContext) -> None:
 
 
 def _serve_batch(context: SyncContext, requests: Sequence[RefreshRequest]) -> None:
+    """Read a batch, a few side by side, and store it; an error that ends the run is raised once all else is safe."""
     offers = ensure_offers(context.account, [request.allegro_offer_id for request in requests], context.clock())
-    served, reads = [], []
-    looks: dict[str, datetime] = {}
-    failures = 0
-    for request in requests:
-        offer = offers[request.allegro_offer_id]
-        try:
-            reads.append(_read(context, offer, request, looks))
-            served.append(request)
-            failures = 0
-        except Gone:
-            record_gone(offer, context.clock())
-            context.counts["gone"] += 1
-            served.append(request)
-        except (Unavailable, Forbidden) as error:
-            context.note_failure(request.allegro_offer_id, error)
-            context.counts["postponed"] += 1
-            if isinstance(error, Forbidden) and _is_foreign(offer, request):
-                record_gone(offer, context.clock())
-                served.append(request)
-            else:
-                postpone(request, context.clock())
-                failures += 1
+    batch = Batch(context)
+    for first in range(0, len(requests), SIDE_BY_SIDE):
+        for answer in read_side_by_side(context, requests[first : first + SIDE_BY_SIDE], offers):
+            batch.take(answer)
         context.beat()
-        if failures >= GIVE_UP_AFTER:
+        if batch.fatal or batch.failures_in_a_row >= GIVE_UP_AFTER:
             break
-    context.counts["changed"] += record_reads(reads)
-    finish(served)
-    for allegro_id, at in looks.items():
-        request_refresh(context.account, {allegro_id: RefreshScope.DETAIL}, "new_offer", context.clock(), at)
-    if failures >= GIVE_UP_AFTER:
-        raise Unavailable("offer after offer could not be read")
+    batch.store()
+
+
+class Batch:
+    """What a batch has brought so far, to be stored together."""
+
+    def __init__(self, context: SyncContext) -> None:
+        self.fatal: AllegroError | None = None
+        self.failures_in_a_row = 0
+        self._context = context
+        self._served: list[RefreshRequest] = []
+        self._reads: list[OfferRead] = []
+        self._looks: dict[str, datetime] = {}
+
+    def take(self, answer: Answer) -> None:
+        """Count one answer in."""
+        match answer.error:
+            case None:
+                self._take_read(answer, answer.content)
+            case Gone():
+                record_gone(answer.offer, self._context.clock())
+                self._context.counts["gone"] += 1
+                self._served.append(answer.request)
+            case Unavailable() | Forbidden():
+                self._take_failure(answer, answer.error)
+            case error:
+                self.fatal = self.fatal or error
+
+    def _take_read(self, answer: Answer, content: Content) -> None:
+        self.failures_in_a_row = 0
+        self._reads.append(content.read)
+        self._served.append(answer.request)
+        self._context.counts["details" if answer.is_whole else "parts"] += 1
+        if answer.is_whole and (look := _next_look(content.document, content.read.read_at)):
+            self._looks[answer.offer.allegro_id] = look
+
+    def _take_failure(self, answer: Answer, error: AllegroError) -> None:
+        now = self._context.clock()
+        self._context.note_failure(answer.request.allegro_offer_id, error)
+        self._context.counts["postponed"] += 1
+        if isinstance(error, Forbidden) and _is_foreign(answer.offer, answer.request):
+            record_gone(answer.offer, now)
+            self._served.append(answer.request)
+        else:
+            postpone(answer.request, now)
+            self.failures_in_a_row += 1
+
+    def store(self) -> None:
+        """Write everything down. Raises what ended the batch early, if anything."""
+        now, account = self._context.clock(), self._context.account
+        self._context.counts["changed"] += record_reads(self._reads)
+        finish(self._served)
+        for allegro_id, at in self._looks.items():
+            request_refresh(account, {allegro_id: RefreshScope.DETAIL}, "new_offer", now, at)
+        if self.fatal:
+            raise self.fatal
+        if self.failures_in_a_row >= GIVE_UP_AFTER:
+            raise Unavailable("offer after offer could not be read")
 
 
 def _queue_rotation(context: SyncContext) -> None:
@@ -96,26 +132,6 @@ def _is_foreign(offer: Offer, request: RefreshRequest) -> bool:
     such offers; like everything that cannot be read they are asked for once a day.
     """
     return offer.detail_seen_at is None and (offer.gone_at is not None or request.attempts + 1 >= REFUSALS)
-
-
-def _read(context: SyncContext, offer: Offer, request: RefreshRequest, looks: dict[str, datetime]) -> OfferRead:
-    """Read an offer as fully as asked; a new one is noted in `looks` with the time of its next look."""
-    asked_at: datetime = context.clock()
-    # An offer that comes back from being gone needs its status too.
-    is_unknown = offer.detail_seen_at is None or offer.gone_at is not None
-    needs_detail = request.scope == RefreshScope.DETAIL or is_unknown
-    try:
-        if needs_detail:
-            document = context.client.product_offer(offer.allegro_id)
-            read = detail_read(offer, document, asked_at)
-            if next_look := _next_look(document, asked_at):
-                looks[offer.allegro_id] = next_look
-        else:
-            read = price_stock_read(offer, context.client.offer_parts(offer.allegro_id), asked_at)
-    except (KeyError, TypeError, ArithmeticError, AttributeError) as error:
-        raise Unavailable(f"unreadable offer document: {type(error).__name__}") from None
-    context.counts["details" if needs_detail else "parts"] += 1
-    return read
 
 
 def _next_look(document: Mapping[str, Any], read_at: datetime) -> datetime | None:

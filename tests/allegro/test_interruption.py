@@ -136,4 +136,5 @@ def test_a_run_killed_anywhere_ends_where_an_undisturbed_one_would(
     fuses = [Fuse(1 + number * (whole.counted - 1) // (CUTS - 1)) for number in range(CUTS)]
     for fuse in fuses:
         assert story(world, arm, fuse, first=first) == expected, f"killed at {fuse.left} of {whole.counted}"
-    assert sum(fuse.counted == fuse.left for fuse in fuses) >= CUTS - 1
+    # Several offers are asked for side by side, so some requests come after the fatal one.
+    assert sum(fuse.counted >= fuse.left for fuse in fuses) >= CUTS - 1

@@ -1,6 +1,9 @@
-"""A simulator in a thread, shared by the tests of a file, and a client that speaks to it as an application would."""
+"""A simulator in a thread, shared by the tests of a file, and a client that speaks to it as an application would.
 
-from collections.abc import Iterator
+With ALLEGRO_SPEC set, a test fails whose exchanges differ from Allegro's OpenAPI file.
+"""
+
+from collections.abc import Generator, Iterator
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
@@ -10,12 +13,38 @@ import requests
 from allegro.simulator import server
 from allegro.simulator.answers import PUBLIC
 from allegro.simulator.server import RunningSimulator
+from tests.contract.exchanges import Exchanges, require_file
 
 START = "2026-03-02T08:00:00Z"
 REDIRECT = "http://127.0.0.1:9/callback"
 BASIC = ("simulator-client", "simulator-secret")
 COFFEE, GARDEN = "44300112", "44300287"
 SANTOS = "15204880113"
+EXCHANGES = Exchanges()
+
+
+def pytest_configure() -> None:
+    """Tell a wrong path in ALLEGRO_SPEC before any test runs into it."""
+    require_file()
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_setup() -> Generator[None]:
+    """A test's exchanges are its own and those of its fixtures."""
+    EXCHANGES.begin()
+    return (yield)
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_call() -> Generator[None]:
+    """Judge a test that has passed by what it exchanged."""
+    yield
+    EXCHANGES.require_none()
+
+
+def pytest_sessionfinish() -> None:
+    """For the figures of `python -m tests.contract`."""
+    EXCHANGES.record("simulator")
 
 
 class Application:
@@ -24,6 +53,7 @@ class Application:
     def __init__(self, url: str) -> None:
         self.url = url
         self.session = requests.Session()
+        self.session.hooks["response"].append(EXCHANGES.keep)
         self.session.headers.update({"Accept": PUBLIC, "User-Agent": "Tests/1.0 (+https://example.org/tests)"})
 
     def ask_consent(self, account: str = COFFEE, decision: str = "allow", **query: str) -> dict[str, str]:

@@ -1,5 +1,6 @@
 """Oddities from the official issue tracker, on demand."""
 
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -75,3 +76,22 @@ def test_quirks_survive_a_restart(tmp_path: Path) -> None:
     again.session.close()
     second.stop()
     assert whole[-len(events) :] == events
+
+
+def test_belated_event_stands_where_its_time_is(application: Application) -> None:
+    start = datetime.fromisoformat(application.read("/_simulator/clock")["now"])
+
+    def at(minutes: int) -> list[str]:
+        application.move_clock((start + timedelta(minutes=minutes)).isoformat())
+        rows = application.read("/sale/offer-events", limit=1000)["offerEvents"]
+        return [f"{row['type']} {row['offer']['id']}" for row in rows if row["occurredAt"] >= start.isoformat()[:19]]
+
+    assert quirk(application, "belated_event", offer_id=SANTOS, price="77.00", minutes=30) == 200
+    assert application.read(f"/sale/product-offers/{SANTOS}")["sellingMode"]["price"]["amount"] == "77.00"
+    at(1)
+    assert quirk(application, "storm", offer_id=SANTOS, events=1) == 200
+    edit, storm = f"OFFER_PRICE_CHANGED {SANTOS}", f"OFFER_CHANGED {SANTOS}"
+    assert edit not in at(29)
+    late = at(31)
+    assert late.index(edit) < late.index(storm)
+    assert quirk(application, "belated_event", offer_id=SANTOS, price="cheap") == 422
