@@ -44,7 +44,7 @@ def frame_memberships(context: template.Context) -> dict[str, Any]:
 
 
 @register.simple_tag(takes_context=True)
-def ended_connections(context: template.Context) -> list[SellerAccount]:
+def lost_connections(context: template.Context) -> list[SellerAccount]:
     """The workspace's accounts whose grant has ended, for the banner; empty on pages that are no workspace's own."""
     membership: Membership | None = context.get("membership")
     if membership is None:

@@ -18,7 +18,7 @@ from tests.factories import PASSWORD
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 
 BEST_SELLER = "15204880113"
-SYNC_MILLISECONDS = 60_000
+SYNC_MILLISECONDS = 180_000
 # Allegro publishes a journal row ten to fourteen seconds after it happened.
 JOURNAL_LAG_SECONDS = 15
 

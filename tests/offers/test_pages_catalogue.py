@@ -151,10 +151,10 @@ def test_the_number_of_queries_does_not_grow_with_the_page(
     # Two more than usual: another test process may empty the shared cache at any time.
     know_orders(in_workspace.account, since=START)
     fill(2)
-    with django_assert_max_num_queries(11):
+    with django_assert_max_num_queries(12):
         read(owner_client)
     fill(40)
-    with django_assert_max_num_queries(11):
+    with django_assert_max_num_queries(12):
         read(owner_client)
 
 

@@ -162,7 +162,7 @@ def test_the_number_of_queries_does_not_grow(
 ) -> None:
     for offer in make_offers(45, in_workspace.account):
         add_change(offer)
-    with django_assert_max_num_queries(8):
+    with django_assert_max_num_queries(9):
         assert len(groups(owner_client)) == 45
 
 
