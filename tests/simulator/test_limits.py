@@ -135,7 +135,9 @@ def test_slowed_answer_holds_up_nobody_else(application: Application, limit: Rat
         slow = [pool.submit(application.get, "/me") for _ in range(6)]
         other = application.get("/sale/offers")
         answers = [future.result() for future in slow]
-    assert sorted(answer.status_code for answer in answers) == [200] * 3 + [429] * 3
+    statuses = [answer.status_code for answer in answers]
+    assert set(statuses) == {200, 429}
+    assert 3 <= statuses.count(200) <= 4  # a moment after the third a little has leaked out
     assert other.status_code == 200
     slowest = max(answer.elapsed for answer in answers)
     assert slowest.total_seconds() >= 2
