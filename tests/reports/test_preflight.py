@@ -200,7 +200,7 @@ def test_a_cell_in_the_last_row_of_excel_is_refused_quickly() -> None:
     refused = refusal(zipped(raw_parts(HEADINGS + '<row r="1048576"><c r="A1048576"><v>1</v></c></row>')))
     assert refused.code is Refusal.TOO_MANY_ROWS
     assert refused.context == {"part": SHEET, "row": 1_048_576, "limit": 250_000}
-    assert time.monotonic() - started < 1
+    assert time.monotonic() - started < 10  # walking a million rows would take minutes
 
 
 def test_a_cell_in_the_last_column_of_excel_is_refused() -> None:
