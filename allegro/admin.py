@@ -60,6 +60,12 @@ class StreamHealthAdmin(ReadOnlyAdmin):
     search_fields = ("account__login", "account__allegro_id", "=trace_id")
 
 
+def _told(line: StreamLine) -> list[str]:
+    """A stream's line in pieces: name, state, last good reading in local time, what is wrong and the trace id."""
+    read_at = f"{timezone.localtime(line.read_at):%Y-%m-%d %H:%M}" if line.read_at else "—"
+    return [line.label, line.status, read_at, line.scope, line.message, line.trace_id]
+
+
 class RunInline(admin.TabularInline):  # type: ignore[type-arg]  # Django takes no type arguments at run time
     """The newest runs of one account."""
 
@@ -120,10 +126,8 @@ class ConnectionAdmin(ReadOnlyAdmin):
     @admin.display(description=_("streams"))
     def streams(self, account: SellerAccount) -> str:
         """A line per stream, as the seller sees them."""
-        rows = (
-            (line.label, line.status, line.read_at or "—", line.message, line.trace_id) for line in self._lines(account)
-        )
-        return format_html_join(mark_safe("<br>"), "{}: {} · {} · {} {}", rows)
+        rows = ((" · ".join(filter(None, _told(line))),) for line in self._lines(account))
+        return format_html_join(mark_safe("<br>"), "{}", rows)
 
     @admin.display(description=_("permissions"))
     def permissions(self, account: SellerAccount) -> str:
