@@ -5,6 +5,7 @@ from typing import Any, cast
 from django.contrib import admin
 from django.db.models import QuerySet
 from django.http import HttpRequest
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.html import format_html_join
 from django.utils.safestring import mark_safe
@@ -66,34 +67,11 @@ def _told(line: StreamLine) -> list[str]:
     return [line.label, line.status, read_at, line.scope, line.message, line.trace_id]
 
 
-class RunInline(admin.TabularInline):  # type: ignore[type-arg]  # Django takes no type arguments at run time
-    """The newest runs of one account."""
-
-    model = SyncRun
-    fields = readonly_fields = ("started_at", "kind", "trigger", "status", "error", "requests", "finished_at")
-    extra = 0
-    can_delete = False
-    show_change_link = True
-    ordering = ("-started_at",)
-
-    def get_formset(self, request: HttpRequest, obj: Any = None, **kwargs: Any) -> Any:
-        """Only the newest: an account has tens of thousands of runs."""
-        formset = super().get_formset(request, obj, **kwargs)
-        newest = SyncRun.objects.filter(account=obj).values("pk")[:RUNS_SHOWN]
-
-        class Newest(formset):  # type: ignore[misc,valid-type]
-            def get_queryset(self) -> Any:
-                return SyncRun.objects.filter(pk__in=list(newest.values_list("pk", flat=True)))
-
-        return Newest
-
-    def has_add_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        """Runs are made by syncing."""
-        return False
-
-    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        """Runs are facts."""
-        return False
+def _run_line(run: SyncRun) -> tuple[str, str]:
+    """Where a run's page is, and the run in one line, in local time."""
+    started = f"{timezone.localtime(run.started_at):%Y-%m-%d %H:%M}"
+    pieces = (started, run.get_kind_display(), run.get_trigger_display(), run.get_status_display(), run.error)
+    return reverse("admin:allegro_syncrun_change", args=[run.pk]), " · ".join(filter(None, map(str, pieces)))
 
 
 @admin.register(Connection)
@@ -108,8 +86,8 @@ class ConnectionAdmin(ReadOnlyAdmin):
     fields = readonly_fields = (
         "login", "allegro_id", "workspace", "environment", "base_marketplace", "status", "status_changed_at",
         "reconnect_told_at", "streams", "permissions", "budget", "last_synced_at", "last_full_sync_at", "next_sync_at",
+        "runs",
     )  # fmt: skip
-    inlines = (RunInline,)
 
     def get_queryset(self, request: HttpRequest) -> Any:
         """With the streams' health, in one more query for the whole page."""
@@ -141,6 +119,12 @@ class ConnectionAdmin(ReadOnlyAdmin):
         view = budget_view(account, timezone.now())
         minute = f"{view.usage.account} / {view.usage.ceiling}" if view.usage else "—"
         return f"1 min: {minute} · 24 h: {view.last_day} · {view.waiting} ({view.put_off})"
+
+    @admin.display(description=_("newest runs"))
+    def runs(self, account: SellerAccount) -> str:
+        """The newest runs, each a link to its page: an account has tens of thousands."""
+        newest = SyncRun.objects.filter(account=account).order_by("-started_at")[:RUNS_SHOWN]
+        return format_html_join(mark_safe("<br>"), '<a href="{}">{}</a>', map(_run_line, newest)) or "—"
 
     @admin.action(description=_("Sync now"), permissions=["view"])
     def run_again(self, request: HttpRequest, chosen: QuerySet[SellerAccount]) -> None:

@@ -203,7 +203,7 @@ class RequestBudget:
             if wait / 1e6 > remaining:
                 raise RateLimited("the request budget of this minute is used up")
             # Spread, or all who wait would ask again at the same moment for the one request that has become free.
-            time.sleep(min(remaining, (wait + uniform(0, spread)) / 1e6))  # noqa: S311 - no secret
+            time.sleep(min(remaining, (wait + uniform(0, spread)) / 1e6))
 
     def _ask(self, account_key: str, limit: str) -> tuple[list[str], list[str | int]]:
         """The script's KEYS and ARGV, see `SPEND`."""

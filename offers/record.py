@@ -5,7 +5,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
-from typing import Any
+from typing import Any, cast
 
 from django.db import models, transaction
 
@@ -285,7 +285,7 @@ def _project_detail(offer: Offer, part: Mapping[str, Any]) -> None:
 
 def fitting(model: type[models.Model], column: str, text: str) -> str:
     """`text` cut to what the column holds: a longer word of Allegro's in one offer must not stop the whole account."""
-    return text[: model._meta.get_field(column).max_length]  # type: ignore[union-attr]
+    return text[: cast("models.CharField[str, str]", model._meta.get_field(column)).max_length]
 
 
 def derive_after_purchase(account: SellerAccount, bought: Mapping[str, datetime]) -> None:

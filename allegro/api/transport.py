@@ -43,7 +43,7 @@ PASSING = frozenset({500, 502, 503, 504})
 RETRIES = 3
 BACKOFF_SECONDS = 0.5
 UNREADABLE = (ValueError, KeyError, TypeError, AttributeError, ArithmeticError, RecursionError)
-FOREIGN_TOKEN = "cannot convert access token"  # noqa: S105  # Allegro's words, not a secret
+OTHER_ENVIRONMENT = "cannot convert access token"
 Result = TypeVar("Result")
 
 
@@ -258,14 +258,14 @@ def _whole(endpoint: Endpoint, response: requests.Response) -> bytes:
 
 def _pause(attempt: int) -> None:
     """Exponential with full jitter, so that the workers that failed together do not come back together."""
-    time.sleep(random.uniform(0, BACKOFF_SECONDS * 2**attempt))  # noqa: S311  # no secret depends on it
+    time.sleep(random.uniform(0, BACKOFF_SECONDS * 2**attempt))
 
 
 def _kind(answer: Answer) -> type[AllegroError]:
     """Which error an answer is. What Allegro itself says comes as JSON; a page of HTML is from the edge before it."""
     match answer.status:
         case 401:
-            return WrongEnvironment if FOREIGN_TOKEN in _auth_error(answer).lower() else Unauthorized
+            return WrongEnvironment if OTHER_ENVIRONMENT in _auth_error(answer).lower() else Unauthorized
         case 403:
             # Without words of Allegro's it is the protection against bots (allegro-api issues 4681, 11313).
             return Forbidden if _says_why(answer) or _auth_error(answer) else Unavailable

@@ -6,6 +6,7 @@ They do not change what the simulated buyers buy.
 import base64
 import binascii
 import json
+from abc import ABC, abstractmethod
 from copy import deepcopy
 from dataclasses import dataclass, field
 from decimal import Decimal
@@ -20,7 +21,7 @@ from allegro.simulator.world import World
 
 
 @dataclass
-class Bundle:
+class Bundle(ABC):
     """What both kinds have. `created_at` in microseconds UTC; a deleted bundle keeps its place for paging."""
 
     id: str
@@ -29,9 +30,9 @@ class Bundle:
     deleted: bool = field(default=False, kw_only=True)
 
     @property
+    @abstractmethod
     def offer_ids(self) -> list[str]:
         """Return the ids of the offers in the bundle."""
-        raise NotImplementedError
 
 
 @dataclass

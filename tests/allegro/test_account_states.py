@@ -19,7 +19,7 @@ from accounts.scoping import every_workspace, workspace_scope
 from allegro import notices
 from allegro.grants import IDLE_AFTER, require_reconnect
 from allegro.messages import message_for
-from allegro.models import RunKind, RunStatus, RunTrigger, StreamHealth
+from allegro.models import RunKind, RunStatus, RunTrigger, StreamHealth, SyncRun
 from allegro.scopes import CAMPAIGNS, ORDERS, PROFILE, READ_SCOPES
 from allegro.sync.run import NotConnected, sync_account
 from allegro.tasks import dispatch_due_accounts, renew_idle_grants, run_sync, tell_about_ended_grants
@@ -305,6 +305,8 @@ def test_staff_see_every_connection_and_run_it_again(
     detail = admin_client.get(reverse("admin:allegro_connection_change", args=[garden.account.pk])).content.decode()
     health = StreamHealth.objects.get(account=garden.account, stream="listing")
     assert health.trace_id in detail
+    run = SyncRun.objects.filter(account=garden.account).latest("started_at")
+    assert reverse("admin:allegro_syncrun_change", args=[run.pk]) in detail
     for token in (grant.access_token, grant.refresh_token):
         assert token not in listing + detail
     queued: list[tuple[Any, ...]] = []

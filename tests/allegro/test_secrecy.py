@@ -70,7 +70,7 @@ def test_no_table_holds_a_token_in_the_clear(secrets: Secrets) -> None:
     assert any("grant" in table for table in _tables())
     for table in _tables():
         with connection.cursor() as cursor:
-            cursor.execute(f'SELECT * FROM "{table}"')  # noqa: S608 - the names are Django's own
+            cursor.execute(f'SELECT * FROM "{table}"')
             rows = cursor.fetchall()
         assert secrets.found_in(repr(rows)) == set(), table
 
