@@ -111,6 +111,7 @@ def test_old_bundle_can_be_discounted_and_deleted_but_not_created(seller: Applic
     bundle = seller.read(OLD)["bundles"][0]
     assert {row["marketplace"]["id"]: row["status"] for row in bundle["publication"]}["allegro-pl"] == "ACTIVE"
     assert gardener.read(OLD)["bundles"] == gardener.read(FLEXIBLE)["bundles"] == []
+    assert seller.read(f"{OLD}/{bundle['id']}") == bundle
     assert gardener.get(f"{OLD}/{bundle['id']}").status_code == 404
     assert send(seller, "POST", OLD, {}).status_code == 405
     discount = {"marketplace": {"id": "allegro-pl"}, "amount": "12.50", "currency": "PLN"}

@@ -37,6 +37,12 @@ def put(application: Application, path: str, key: str, body: Any) -> int:
     return send(application, "PUT", f"{path}/{key}", body).status_code
 
 
+def assert_done(application: Application, path: str, offer: str) -> None:
+    assert application.read(path)["taskCount"] == {"total": 1, "success": 1, "failed": 0}
+    tasks = application.read(f"{path}/tasks")["tasks"]
+    assert [(task["offer"]["id"], task["status"]) for task in tasks] == [(offer, "SUCCESS")]
+
+
 def test_offers_are_ended_and_published_in_a_while_and_failures_are_told(seller: Application) -> None:
     draft = create(seller)["id"]
     empty = create(seller, stock={"available": 0})["id"]
@@ -70,6 +76,7 @@ def test_prices_are_set_or_shifted(seller: Application, modification: Any, amoun
     key, body = command(3, GRINDER, modification=modification)
     assert put(seller, PRICE, key, body) == 201
     seller.move_clock("2026-03-02T08:01:00Z")
+    assert_done(seller, f"{PRICE}/{key}", GRINDER)
     assert seller.read(f"/sale/product-offers/{GRINDER}")["sellingMode"]["price"]["amount"] == amount
 
 
@@ -78,6 +85,7 @@ def test_quantities_are_set_or_gained(seller: Application) -> None:
         key, body = command(number, GRINDER, modification={"changeType": kind, "value": value})
         assert put(seller, QUANTITY, key, body) == 201
         seller.move_clock(f"2026-03-02T08:0{number + 1}:00Z")
+        assert_done(seller, f"{QUANTITY}/{key}", GRINDER)
     assert 350 < seller.read(f"/sale/product-offers/{GRINDER}")["stock"]["available"] <= 400
     key, body = command(9, GRINDER, modification={"changeType": "FIXED", "value": 0})
     assert put(seller, QUANTITY, key, body) == 422

@@ -223,6 +223,26 @@ def test_bad_conditions_are_refused(coffee: Application, kind: str, body: dict[s
     assert send(coffee, "POST", f"{CONDITIONS}/{kind}", body).status_code == 422
 
 
+@pytest.mark.parametrize(
+    ("kind", "body", "change"),
+    [
+        ("warranties", {"name": "Dwa lata", "type": "SELLER", "individual": {"period": "P24M"}}, {"name": "Rok"}),
+        (
+            "implied-warranties",
+            {"name": "Reklamacje", "individual": {"period": "P2Y"}, "address": ADDRESS},
+            {"corporate": {"period": "P1Y"}},
+        ),
+    ],
+)
+def test_warranties_of_both_kinds_are_written_and_changed(
+    coffee: Application, kind: str, body: dict[str, Any], change: dict[str, Any]
+) -> None:
+    new = made(coffee, "POST", f"{CONDITIONS}/{kind}", body)
+    path = f"{CONDITIONS}/{kind}/{new['id']}"
+    made(coffee, "PUT", path, body | change)
+    assert coffee.read(path) == new | change
+
+
 def test_a_disabled_return_policy_needs_a_cause_only(coffee: Application) -> None:
     body = {
         "name": "Bez zwrotów",
