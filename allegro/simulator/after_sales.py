@@ -44,12 +44,17 @@ _STREETS = {"Poznań": "Składowa 4", "Lublin": "Magazynowa 11"}
 
 @dataclass(frozen=True)
 class Kind:
-    """One kind of condition: its key in lists, in an offer's afterSalesServices, in the truth, and its check."""
+    """One kind of condition: its key in lists, in an offer's afterSalesServices, its name in the truth, its check."""
 
     listed_as: str
     offer_key: str
-    field: str
+    subject: str
     check: Callable[[Json], Json]
+
+    @property
+    def field(self) -> str:
+        """Return the truth's field of its content."""
+        return f"{self.subject}_content"
 
 
 class AfterSalesTerms:
@@ -139,7 +144,7 @@ def save_condition(world: World, key: str, body: Json) -> Json:
     if new != old:
         versions.save(world.now, new)
     for offer in _offers_with(world, seller_id, kind, key):
-        note(world, offer, KINDS[kind].field, old, new)
+        note(world, offer, KINDS[kind].field, old, new, subject=(KINDS[kind].subject, key))
     return new
 
 
@@ -233,11 +238,9 @@ def _checked_description(wanted: Json) -> Json:
 
 
 KINDS = {
-    RETURN_POLICIES: Kind("returnPolicies", "returnPolicy", "return_policy_content", _checked_policy),
-    WARRANTIES: Kind("warranties", "warranty", "warranty_content", _checked_warranty),
-    IMPLIED_WARRANTIES: Kind(
-        "impliedWarranties", "impliedWarranty", "implied_warranty_content", _checked_implied_warranty
-    ),
+    RETURN_POLICIES: Kind("returnPolicies", "returnPolicy", "return_policy", _checked_policy),
+    WARRANTIES: Kind("warranties", "warranty", "warranty", _checked_warranty),
+    IMPLIED_WARRANTIES: Kind("impliedWarranties", "impliedWarranty", "implied_warranty", _checked_implied_warranty),
 }
 
 DEEDS: dict[str, Callable[[World, str, Json], Any]] = {AFTER_SALES_CONDITION: save_condition}

@@ -184,9 +184,9 @@ class AlleDiscounts:
         self._record(actor, entered, before)
 
     def _record(self, actor: str, entered: Participation, old: Json | None) -> None:
-        marketplace = entered.campaign.marketplace
+        marketplace, subject = entered.campaign.marketplace, ("alle_discount", entered.campaign.id)
         offer, new = entered.offer, entered.state()
-        note(self.world, offer, "alle_discount", old, new, marketplace=marketplace, actor=actor)
+        note(self.world, offer, "alle_discount", old, new, marketplace=marketplace, actor=actor, subject=subject)
 
 
 def product_id(offer: Offer) -> str:

@@ -266,7 +266,8 @@ class Badges:
         self._record(actor, badge, before, badge.state())
 
     def _record(self, actor: str, about: Application | Badge, old: Json | None, new: Json) -> None:
-        note(self.world, about.offer, "badge", old, new, marketplace=about.campaign.marketplace, actor=actor)
+        campaign, subject = about.campaign, ("badge", about.campaign.id)
+        note(self.world, about.offer, "badge", old, new, marketplace=campaign.marketplace, actor=actor, subject=subject)
 
 
 def _price_objections(campaign: Campaign, bargain: Decimal | None, market: Decimal | None) -> list[Json]:

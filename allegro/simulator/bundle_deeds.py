@@ -22,7 +22,7 @@ def create_bundle(world: World, seller_id: str, body: Json) -> FlexibleBundle:
     """Create a flexible bundle from a FlexibleBundleCreateDTO; raise Refusal where a requirement is not met."""
     slots, discount = _read(world, seller_id, body)
     made = world.of(Bundles).add_flexible(seller_id, slots, discount, world.now)
-    _note(world, made.offer_ids, None, _content(made))
+    _note(world, made, made.offer_ids, None, _content(made))
     return made
 
 
@@ -34,7 +34,7 @@ def change_bundle(world: World, bundle_id: str, body: Json) -> FlexibleBundle:
     ids, rng = _kept_ids(bundle, body), stream(world.seed, "slots", bundle_id, world.now)
     bundle.slots = [{**row, "id": ids.get(row["order"]) or uuid(rng)} for row in slots]
     bundle.discount = discount
-    _note(world, [*before, *bundle.offer_ids], old, _content(bundle))
+    _note(world, bundle, [*before, *bundle.offer_ids], old, _content(bundle))
     return bundle
 
 
@@ -66,13 +66,13 @@ def discount_old_bundle(world: World, bundle_id: str, body: Json) -> OldBundle:
         sums = [positive_money(row, "discounts", CURRENCIES[name]) for name, row in zip(names, rows, strict=True)]
     old = _content(bundle)
     bundle.discounts = dict(zip(names, sums, strict=True))
-    _note(world, bundle.offer_ids, old, _content(bundle))
+    _note(world, bundle, bundle.offer_ids, old, _content(bundle))
     return bundle
 
 
 def _delete(world: World, bundle: Bundle) -> None:
     old, bundle.deleted = _content(bundle), True
-    _note(world, bundle.offer_ids, old, None)
+    _note(world, bundle, bundle.offer_ids, old, None)
 
 
 def _content(bundle: Bundle) -> Json:
@@ -80,9 +80,9 @@ def _content(bundle: Bundle) -> Json:
     return {key: value for key, value in vars(bundle).items() if key not in {"created_at", "deleted", "seller_id"}}
 
 
-def _note(world: World, offer_ids: list[str], old: Json | None, new: Json | None) -> None:
+def _note(world: World, bundle: Bundle, offer_ids: list[str], old: Json | None, new: Json | None) -> None:
     for offer_id in dict.fromkeys(offer_ids):
-        note(world, world.offers[offer_id], FIELD, old, new)
+        note(world, world.offers[offer_id], FIELD, old, new, subject=(FIELD, bundle.id))
 
 
 def _read(world: World, seller_id: str, body: Json) -> tuple[list[Json], Json | None]:

@@ -44,6 +44,8 @@ class Requirement:
         return REQUIRED if moment >= self.required_from else PLANNED
 
 
+# The fields of an edit that may fill or empty a required parameter, and the parts of the document in which they stand.
+_FILLING = {"parameters": "parameters", "product": "productSet", "category": "category"}
 _TREE = (
     Category("1532f4a8-0b61-4a5b-9f0a-6c2f0d9f1a11", "Dom i ogród", ROOT),
     Category("8a4c1e9d-77f2-4e33-b2d4-3b9f5c0e7d22", "Supermarket", ROOT),
@@ -63,6 +65,8 @@ class Categories:
     """The tree as it is now, the events of its changes, and the parameters that became required."""
 
     def __init__(self, world: World) -> None:
+        self._world = world
+        world.edit_watchers["categories"] = self._watch
         self.tree = {category.id: category for category in _TREE}
         self.redirects: dict[str, str] = {}
         self.requirements: list[Requirement] = []
@@ -101,15 +105,42 @@ class Categories:
         found: Json = {"id": category.id, "name": category.name, "leaf": not self.children(category.id)}
         return found if category.parent == ROOT else {**found, "parent": {"id": category.parent}}
 
-    def unfilled(self, offer: Offer, moment: int) -> dict[str, str]:
-        """Return the parameters that an offer lacks at an instant, by id, each with REQUIRED or REQUIREMENT_PLANNED."""
-        own = (offer.document.get("category") or {}).get("id")
-        filled = _filled(offer.document)
+    def content(self, key: str) -> Json:
+        """Return what the truth keeps of a category: its name and its parent's id."""
+        category = self.tree[key]
+        return {"name": category.name, "parent": None if category.parent == ROOT else category.parent}
+
+    def unfilled(self, offer: Offer, moment: int, document: Json | None = None) -> dict[str, str]:
+        """Return the parameters that an offer lacks at an instant, by id, each with REQUIRED or REQUIREMENT_PLANNED.
+
+        With another `document` than its present one: those that it would lack then.
+        """
+        document = document or offer.document
+        own = (document.get("category") or {}).get("id")
+        filled = _filled(document)
         return {
             row.parameter: row.type_at(moment)
             for row in self.requirements
             if row.category == own and (row.offers is None or offer.id in row.offers) and row.parameter not in filled
         }
+
+    def planned(self, category: str, moment: int) -> list[Json]:
+        """Return what a category will require after an instant, by parameter, as the scheduled changes show it."""
+        rows = [row for row in self.requirements if row.category == category and row.type_at(moment) == PLANNED]
+        return [{"parameter": {"id": row.parameter}, "scheduledFor": iso_millis(row.required_from)} for row in rows]
+
+    def _watch(self, actions: list[Action]) -> None:
+        """Note what an edit of its parameters, products or category does to the parameters that an offer lacks."""
+        former: dict[str, Json] = {}
+        for row in actions:
+            if row.field in _FILLING and self.requirements:
+                former.setdefault(row.offer_id, {})[_FILLING[row.field]] = row.old
+        for offer_id, parts in former.items():
+            offer = self._world.offers[offer_id]
+            if "category" in parts:
+                parts["category"] = {"id": parts["category"]}
+            before = self.unfilled(offer, self._world.now, {**offer.document, **parts})
+            _note_unfilled(self._world, offer, before, self.unfilled(offer, self._world.now), actor=actions[0].actor)
 
     def requirement(self, category: str, parameter: str) -> Requirement | None:
         """Return what a category requires of a parameter, or None."""
@@ -148,7 +179,9 @@ def _category_parameter(world: World, body: Json) -> None:
     name = str(body.get("name", f"Parametr {parameter}"))
     known = any(row.required_from == required_from for row in categories.requirements)
     before = {offer.id: categories.unfilled(offer, world.now) for offer in _present_offers(world)}
+    planned = categories.planned(category.id, world.now)
     categories.requirements.append(Requirement(category.id, parameter, name, world.now, required_from, offers))
+    _note_requirements(world, category.id, planned, categories.planned(category.id, world.now))
     for offer in _present_offers(world):
         _note_unfilled(world, offer, before[offer.id], categories.unfilled(offer, world.now))
     if required_from > world.now and not known:
@@ -162,13 +195,35 @@ def _present_offers(world: World) -> list[Offer]:
 def _take_effect(world: World, required_from: int) -> None:
     """Note that planned requirements are in force from this instant on."""
     categories = world.of(Categories)
+    for key in sorted({row.category for row in categories.requirements if row.required_from == required_from}):
+        before = categories.planned(key, required_from - 1)
+        _note_requirements(world, key, before, categories.planned(key, required_from))
     for offer in _present_offers(world):
-        before = categories.unfilled(offer, required_from - 1)
-        _note_unfilled(world, offer, before, categories.unfilled(offer, required_from))
+        lacked = categories.unfilled(offer, required_from - 1)
+        _note_unfilled(world, offer, lacked, categories.unfilled(offer, required_from))
 
 
-def _note_unfilled(world: World, offer: Offer, before: dict[str, str], after: dict[str, str]) -> None:
-    note(world, offer, "unfilled_parameters", before, after, actor="allegro")
+def _note_unfilled(
+    world: World, offer: Offer, before: dict[str, str], after: dict[str, str], *, actor: str = "allegro"
+) -> None:
+    note(world, offer, "unfilled_parameters", before, after, actor=actor)
+
+
+def _note_requirements(world: World, key: str, before: list[Json], after: list[Json]) -> None:
+    for offer in _offers_below(world, key):
+        note(world, offer, "category_requirements", before, after, actor="allegro", subject=("category", key))
+
+
+def _note_content(world: World, key: str, offers: list[Offer], before: Json, after: Json | None) -> None:
+    for offer in offers:
+        note(world, offer, "category_content", before, after, actor="allegro", subject=("category", key))
+
+
+def _offers_below(world: World, key: str) -> list[Offer]:
+    """Return the offers that stand in a category or in one below it."""
+    categories = world.of(Categories)
+    below = {category for category in categories.tree if key in {row.id for row in categories.path(category)}}
+    return [offer for offer in _present_offers(world) if (offer.document.get("category") or {}).get("id") in below]
 
 
 def _category_event(world: World, body: Json) -> None:
@@ -189,9 +244,17 @@ def _created(world: World, key: str, body: Json) -> None:
 
 
 def _renamed(world: World, key: str, body: Json) -> None:
-    tree = world.of(Categories).tree
-    tree[key] = replace(tree[key], name=str(body["name"]))
-    _publish(world, "CATEGORY_RENAMED", tree[key])
+    categories = world.of(Categories)
+    _replace(world, replace(categories.tree[key], name=str(body["name"])))
+    _publish(world, "CATEGORY_RENAMED", categories.tree[key])
+
+
+def _replace(world: World, category: Category) -> None:
+    """Put a category in the place of the one with its id, and note that for the offers below."""
+    categories = world.of(Categories)
+    before = categories.content(category.id)
+    categories.tree[category.id] = category
+    _note_content(world, category.id, _offers_below(world, category.id), before, categories.content(category.id))
 
 
 def _moved(world: World, key: str, body: Json) -> None:
@@ -199,7 +262,7 @@ def _moved(world: World, key: str, body: Json) -> None:
     parent = categories.tree[str(body["parent"])]
     if key in {category.id for category in categories.path(parent.id)}:
         raise ValueError("a category cannot stand below itself")
-    categories.tree[key] = replace(categories.tree[key], parent=parent.id)
+    _replace(world, replace(categories.tree[key], parent=parent.id))
     _publish(world, "CATEGORY_MOVED", categories.tree[key])
 
 
@@ -209,8 +272,10 @@ def _deleted(world: World, key: str, body: Json) -> None:
     if categories.children(key) or categories.children(instead.id) or gone is instead:
         raise ValueError("two different categories without children are needed")
     _publish(world, "CATEGORY_DELETED", gone, redirectCategory={"id": instead.id})
+    offers, before = _offers_below(world, key), categories.content(key)
     del categories.tree[key]
     categories.redirects[key] = instead.id
+    _note_content(world, key, offers, before, None)
     for offer in _present_offers(world):
         if offer.document.get("category") == {"id": key}:
             _redirect(world, offer, instead.id)
@@ -221,19 +286,19 @@ def _redirect(world: World, offer: Offer, category: str) -> None:
     offer.document = {**offer.document, "category": new, "updatedAt": iso_millis(world.now)}
     if active:
         announce(world, offer, "OFFER_CHANGED")
-    world.truth.record(
-        Action(
-            at=world.now,
-            actor="allegro",
-            offer_id=offer.id,
-            field="category",
-            marketplace=None,
-            old=old,
-            new=new,
-            event_types=("OFFER_CHANGED",) if active else (),
-            title=offer.title,
-        )
+    action = Action(
+        at=world.now,
+        actor="allegro",
+        offer_id=offer.id,
+        field="category",
+        marketplace=None,
+        old=old["id"],
+        new=category,
+        event_types=("OFFER_CHANGED",) if active else (),
+        title=offer.title,
     )
+    world.truth.record(action)
+    world.notice_edit([action])
 
 
 def _publish(world: World, kind: str, category: Category, **payload: Any) -> None:

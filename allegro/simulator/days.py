@@ -5,6 +5,7 @@ from functools import partial
 from random import Random
 
 from allegro.simulator import demand
+from allegro.simulator.busy import plan_busy_day
 from allegro.simulator.catalogue import BASE_MARKETPLACE
 from allegro.simulator.chance import poisson, stream
 from allegro.simulator.instants import DAY, at_fraction, day_start, warsaw_clock
@@ -24,6 +25,8 @@ def begin_day(world: World, day: date) -> None:
     for offer in world.sought_offers():
         _plan_candidates(world, offer, day, market)
     plan_routine(world, day)
+    if world.busy and day >= world.start_day:
+        plan_busy_day(world, day)
     world.schedule(warsaw_clock(day, REFRESH_HOUR), partial(refresh_statistics, world, day))
     world.schedule(day_start(day + timedelta(days=1)), partial(end_day, world, day))
 

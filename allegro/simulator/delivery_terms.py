@@ -163,7 +163,7 @@ def _check_unchanged_kind(old: Json, wanted: Json) -> None:
 def _record_rates(world: World, seller_id: str, old: Json, new: Json) -> None:
     before, after = (_without_stamp(content, "lastModified") for content in (old, new))
     for offer in offers_with_rates(world, seller_id, new["id"]):
-        note(world, offer, "delivery_rates_content", before, after)
+        note(world, offer, "delivery_rates_content", before, after, subject=("price_list", new["id"]))
 
 
 def _without_stamp(content: Json, stamp: str) -> Json:
@@ -255,7 +255,8 @@ def save_delivery_settings(world: World, _: str, body: Json) -> Json:
     before, after = (_without_stamp(content, "updatedAt") for content in (old, new))
     for offer in world.offers_of(seller_id):
         if marketplace in offer.marketplaces:
-            note(world, offer, "delivery_settings", before, after, marketplace=marketplace)
+            about = ("delivery_settings", marketplace)
+            note(world, offer, "delivery_settings", before, after, marketplace=marketplace, subject=about)
     return new
 
 

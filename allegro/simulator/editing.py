@@ -19,6 +19,7 @@ from allegro.simulator.references import check_references
 from allegro.simulator.switches import Switches
 from allegro.simulator.truth import Action
 from allegro.simulator.validation import Refusal, check_document, check_required, problems, tidy_prices
+from allegro.simulator.visible import visibility_publication
 from allegro.simulator.world import World
 
 DRAFT, LIVE = "INACTIVE", ("ACTIVE", "ACTIVATING")
@@ -215,6 +216,9 @@ def _emit_activation(world: World, offer: Offer) -> dict[str, tuple[str, ...]]:
 def _payload(kind: str, made: Edited) -> dict[str, Any]:
     if kind == "OFFER_ENDED":
         return {"ended_by": made.offer.document["publication"]["endedBy"]}
+    if kind == "OFFER_VISIBILITY_CHANGED":
+        seen = [str(change.marketplace) for change in made.changes if change.field == "visibility"]
+        return {"publication": visibility_publication(made.offer.document, seen)}
     if kind == "OFFER_PRICE_CHANGED":
         changed = [str(change.marketplace) for change in made.changes if change.field == "price"]
         return {"marketplaces": {name: _change_type(name, made) for name in changed}}

@@ -38,33 +38,53 @@ def merge_patch(target: Any, patch: Any) -> Any:
     return merged
 
 
-def _shipping_rates(document: Json) -> Any:
-    return ((document.get("delivery") or {}).get("shippingRates") or {}).get("id")
+def _at(*path: str) -> Callable[[Json], Any]:
+    """Return the reader of what stands at a path; None where a part of it is absent or null."""
+
+    def read(document: Json) -> Any:
+        value: Any = document
+        for step in path:
+            value = value.get(step) if isinstance(value, dict) else None
+        return value
+
+    return read
 
 
 _READERS: dict[str, Callable[[Json], Any]] = {
-    "title": lambda document: document.get("name"),
-    "description": lambda document: document.get("description"),
-    "images": lambda document: document.get("images"),
-    "parameters": lambda document: document.get("parameters"),
-    "stock": lambda document: (document.get("stock") or {}).get("available"),
-    "handling_time": lambda document: (document.get("delivery") or {}).get("handlingTime"),
-    "delivery_price_list": _shipping_rates,
-    "wholesale_price_list": lambda document: (document.get("discounts") or {}).get("wholesalePriceList"),
+    "title": _at("name"),
+    "description": _at("description"),
+    "images": _at("images"),
+    "parameters": _at("parameters"),
+    "stock": _at("stock", "available"),
+    "handling_time": _at("delivery", "handlingTime"),
+    "delivery_price_list": _at("delivery", "shippingRates", "id"),
+    "wholesale_price_list": _at("discounts", "wholesalePriceList", "id"),
     "status": lambda document: document["publication"]["status"],
-    "product": lambda document: document.get("productSet"),
-    "category": lambda document: document.get("category"),
-    "external_id": lambda document: (document.get("external") or {}).get("id"),
-    "invoice": lambda document: (document.get("payments") or {}).get("invoice"),
-    "after_sales_services": lambda document: document.get("afterSalesServices"),
-    "additional_services": lambda document: document.get("additionalServices"),
-    "location": lambda document: document.get("location"),
-    "tax_settings": lambda document: document.get("taxSettings"),
-    "attachments": lambda document: document.get("attachments"),
-    "b2b": lambda document: document.get("b2b"),
-    "message_to_seller": lambda document: document.get("messageToSellerSettings"),
-    "language": lambda document: document.get("language"),
-    "contact": lambda document: document.get("contact"),
+    "product": _at("productSet"),
+    "category": _at("category", "id"),
+    "external_id": _at("external", "id"),
+    "invoice": _at("payments", "invoice"),
+    "return_policy": _at("afterSalesServices", "returnPolicy", "id"),
+    "warranty": _at("afterSalesServices", "warranty", "id"),
+    "implied_warranty": _at("afterSalesServices", "impliedWarranty", "id"),
+    "additional_services": _at("additionalServices", "id"),
+    "location": _at("location"),
+    "tax": _at("taxSettings"),
+    "attachments": _at("attachments"),
+    "b2b": _at("b2b", "buyableOnlyByBusiness"),
+    "message_settings": _at("messageToSellerSettings"),
+    "language": _at("language"),
+    "contact": _at("contact", "id"),
+    "size_table": _at("sizeTable", "id"),
+    "compatibility": _at("compatibilityList"),
+    "fundraising": _at("fundraisingCampaign", "id"),
+    "delivery_info": _at("delivery", "additionalInfo"),
+    "shipment_date": _at("delivery", "shipmentDate"),
+    "selling_format": _at("sellingMode", "format"),
+    "duration": _at("publication", "duration"),
+    "republish": _at("publication", "republish"),
+    "marketplaces": _at("publication", "marketplaces"),
+    "other.stockUnit": _at("stock", "unit"),
 }
 
 
@@ -80,8 +100,11 @@ def prices(document: Json) -> dict[str, Json]:
 
 
 def field_changes(old: Json, new: Json) -> list[FieldChange]:
-    """Return every field that differs between two documents of the same offer, prices first, status last."""
-    return [*_price_changes(prices(old), prices(new)), *_plain_changes(old, new)]
+    """Return every field that differs between two documents of the same offer, prices first, status last.
+
+    The fields have the names under which they are commonly recorded, and the values of the product-offer document.
+    """
+    return [*_price_changes(prices(old), prices(new)), *_visibility_changes(old, new), *_plain_changes(old, new)]
 
 
 def _price_changes(old: dict[str, Json], new: dict[str, Json]) -> Iterator[FieldChange]:
@@ -90,11 +113,26 @@ def _price_changes(old: dict[str, Json], new: dict[str, Json]) -> Iterator[Field
             yield FieldChange("price", marketplace, old.get(marketplace), new.get(marketplace))
 
 
+def _visibility_changes(old: Json, new: Json) -> Iterator[FieldChange]:
+    before, after = (document.get("additionalMarketplaces") or {} for document in (old, new))
+    for marketplace in [*before, *(name for name in after if name not in before)]:
+        shown = [(part.get(marketplace) or {}).get("publication") for part in (before, after)]
+        if shown[0] != shown[1]:
+            yield FieldChange("visibility", marketplace, deepcopy(shown[0]), deepcopy(shown[1]))
+
+
 def _plain_changes(old: Json, new: Json) -> Iterator[FieldChange]:
     for field, read in sorted(_READERS.items(), key=lambda item: item[0] == "status"):
         before, after = read(old), read(new)
-        if before != after:
+        if _filled(before) != _filled(after):
             yield FieldChange(field, None, deepcopy(before), deepcopy(after))
+
+
+def _filled(value: Any) -> Any:
+    """Return a value without the nulls in its objects: null and absent are one to a reader."""
+    if isinstance(value, dict):
+        return {key: _filled(part) for key, part in value.items() if part is not None}
+    return value
 
 
 def event_type(change: FieldChange) -> str | None:
@@ -103,6 +141,8 @@ def event_type(change: FieldChange) -> str | None:
         return None
     if change.field == "price":
         return "OFFER_PRICE_CHANGED"
+    if change.field in {"marketplaces", "visibility"}:
+        return "OFFER_VISIBILITY_CHANGED"
     if change.field == "stock":
         return "OFFER_STOCK_CHANGED"
     if change.field == "status":

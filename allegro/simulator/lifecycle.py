@@ -121,15 +121,18 @@ def _republish(world: World, offer: Offer, ended_at: str, pieces: int) -> None:
 def _keep_ended(world: World, offer: Offer) -> None:
     offer.kept_ended = True
     ended_at = offer.document["publication"]["endingAt"]
-    world.schedule(world.now + ARCHIVED_AFTER, partial(_archive, world, offer, ended_at))
+    world.schedule(world.now + ARCHIVED_AFTER, partial(archive, world, offer, ended_at))
 
 
 def _still_ended(offer: Offer, ended_at: Any) -> bool:
     return offer.status == "ENDED" and offer.document["publication"]["endingAt"] == ended_at and not offer.gone
 
 
-def _archive(world: World, offer: Offer, ended_at: str) -> None:
-    """Move an offer to the archive, where no application can read it (allegro-api issues 1335, 11165)."""
+def archive(world: World, offer: Offer, ended_at: str) -> None:
+    """Move an offer to the archive, where no application can read it (allegro-api issues 1335, 11165).
+
+    Only one that is still ended since the text `ended_at`, its document's `endingAt`.
+    """
     if _still_ended(offer, ended_at):
         offer.gone = True
         announce(world, offer, "OFFER_ARCHIVED")

@@ -17,8 +17,11 @@ def note(
     *,
     marketplace: str | None = None,
     actor: str = "seller",
+    subject: tuple[str, str] | None = None,
 ) -> None:
     """Record that a field changed for an offer now; equal values record nothing.
+
+    `subject` is the kind and id of what the field belongs to where that is not the offer: a price list, a campaign ...
 
     There are no journal events to name: no documented type covers these things.
     """
@@ -35,5 +38,6 @@ def note(
             new=deepcopy(new),
             event_types=(),
             title=offer.title,
+            details={"subject": dict(zip(("kind", "id"), subject, strict=True))} if subject else None,
         )
     )

@@ -79,6 +79,8 @@ def _translated(world: World, seller_id: str, body: Json, named: list[Product], 
     if (body.get("delivery") or {}).get("shippingRates"):
         rates = _price_list(world, seller_id, body["delivery"]["shippingRates"])
         parts["delivery"] = {**body["delivery"], "shippingRates": rates}
+    if body.get("compatibilityList"):
+        parts["compatibilityList"] = {"type": "MANUAL", **body["compatibilityList"]}
     if body.get("additionalMarketplaces"):
         parts |= _marketplaces(body, present)
     if named and world.of(Switches).catalogue_rewrite and present.get("id"):

@@ -38,7 +38,8 @@ def change_rule(world: World, rule_id: str, body: Json) -> Rule:
     before = [rules.terms(offer.id, marketplace) for offer, marketplace in uses]
     rule.name, rule.configuration, rule.updated_at = name, configuration, world.now
     for (offer, marketplace), old in zip(uses, before, strict=True):
-        note(world, offer, FIELD, old, rules.terms(offer.id, marketplace), marketplace=marketplace)
+        new = rules.terms(offer.id, marketplace)
+        note(world, offer, FIELD, old, new, marketplace=marketplace, subject=(FIELD, rule_id))
     return rule
 
 
@@ -81,7 +82,9 @@ def _assign(world: World, offer: Offer, marketplace: str, assignment: Assignment
     rules = world.of(PriceRules)
     old = rules.terms(offer.id, marketplace)
     rules.assign(offer, marketplace, assignment)
-    note(world, offer, FIELD, old, rules.terms(offer.id, marketplace), marketplace=marketplace)
+    new = rules.terms(offer.id, marketplace)
+    rule_id = (new or old or {}).get("rule", {}).get("id", "")
+    note(world, offer, FIELD, old, new, marketplace=marketplace, subject=(FIELD, rule_id))
     if assignment:
         PriceMove(world, offer, marketplace, assignment).plan()
 

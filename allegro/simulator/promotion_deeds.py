@@ -25,7 +25,7 @@ def create_promotion(world: World, seller_id: str, body: Json) -> Promotion:
     _check_free(world, seller_id, terms)
     made = promotions.add(seller_id, terms, world.now)
     for offer in promotions.touched(made):
-        note(world, offer, FIELD, None, promotions.document(made))
+        note(world, offer, FIELD, None, promotions.document(made), subject=(FIELD, made.id))
     return made
 
 
@@ -57,7 +57,7 @@ def change_promotion(world: World, promotion_id: str, body: Json) -> Promotion:
     old = promotions.document(promotion)
     promotion.terms = terms
     for offer in promotions.touched(promotion):
-        note(world, offer, FIELD, old, promotions.document(promotion))
+        note(world, offer, FIELD, old, promotions.document(promotion), subject=(FIELD, promotion_id))
     return promotion
 
 
@@ -68,7 +68,7 @@ def delete_promotion(world: World, promotion_id: str, _: Json) -> None:
     old, touched = promotions.document(promotion), promotions.touched(promotion)
     promotion.active = False
     for offer in touched:
-        note(world, offer, FIELD, old, None)
+        note(world, offer, FIELD, old, None, subject=(FIELD, promotion_id))
         if promotion.terms.kind == WHOLESALE_PRICE_LIST:
             edit(world, offer, {"discounts": {"wholesalePriceList": None}})
 

@@ -7,6 +7,7 @@ from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
 from decimal import Decimal
+from functools import lru_cache
 from random import Random
 
 from allegro.simulator.catalogue import SELLERS
@@ -56,9 +57,18 @@ def _later_scores(seed: int, offer: Offer, now: int) -> Iterator[str]:
     """Yield the responses given up to `now` to what was sold in the world's time."""
     for marketplace, sales in offer.sold.items():
         for number, (sold_at, _) in enumerate(sales):
-            rng = stream(seed, "response", offer.id, marketplace, number)
-            if rng.random() < RESPONSE_SHARE and sold_at + rng.randint(3 * DAY, 21 * DAY) <= now:
-                yield _score(rng)
+            response = _response(seed, offer.id, marketplace, number)
+            if response and sold_at + response[0] <= now:
+                yield response[1]
+
+
+@lru_cache(maxsize=2**17)
+def _response(seed: int, offer_id: str, marketplace: str, number: int) -> tuple[int, str] | None:
+    """Return how long after a purchase its buyer responds and the score, None if not; remembered, for it is slow."""
+    rng = stream(seed, "response", offer_id, marketplace, number)
+    if rng.random() >= RESPONSE_SHARE:
+        return None
+    return rng.randint(3 * DAY, 21 * DAY), _score(rng)
 
 
 @dataclass(frozen=True)

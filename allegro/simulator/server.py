@@ -113,16 +113,20 @@ def start(
     requests_per_minute: int = 0,
     state: Path | None = None,
     prehistory_days: int = PREHISTORY_DAYS,
+    busy: bool = False,
 ) -> RunningSimulator:
     """Serve a simulator from a thread; `start` is an ISO 8601 instant to freeze at, port 0 takes any free one.
 
-    Fewer days of prehistory make it start faster, with visits and orders of those days only.
+    Fewer days of prehistory make it start faster, with visits and orders of those days only. In a `busy` world the
+    sellers and Allegro do everything that they can do, not only the routine.
 
     Raises StateUnreadable if the state directory holds something that cannot be used.
     """
     frozen_at = parse_instant(start) if start else None
     kept = StateFile(state) if state else None
-    simulation = Simulation(seed, frozen_at, requests_per_minute, state=kept, prehistory_days=prehistory_days)
+    simulation = Simulation(
+        seed, frozen_at, requests_per_minute, state=kept, prehistory_days=prehistory_days, busy=busy
+    )
     server = _bind(simulation, port)
     thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.05}, daemon=True)
     thread.start()
@@ -142,6 +146,7 @@ def add_arguments(parser: ArgumentParser) -> None:
     parser.add_argument("--seed", type=int, default=DEFAULT_SEED)
     parser.add_argument("--start", help="ISO 8601 instant to freeze the clock at; without it the clock is live")
     parser.add_argument("--state", type=Path, help="directory in which the world survives a restart")
+    parser.add_argument("--busy", action="store_true", help="let the sellers and Allegro do everything they can do")
     parser.add_argument("--requests-per-minute", type=int, default=DEFAULT_REQUESTS_PER_MINUTE, help="0: no limit")
 
 
@@ -157,6 +162,7 @@ def serve(options: Namespace) -> str | None:
             port=options.port,
             requests_per_minute=options.requests_per_minute,
             state=options.state,
+            busy=options.busy,
         )
     except (StateUnreadable, ValueError) as error:
         return str(error)

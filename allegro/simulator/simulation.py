@@ -33,8 +33,8 @@ class Input:
 class Simulation:
     """The state behind the HTTP interface. Hold `lock` while using anything of it.
 
-    `start` in microseconds UTC freezes the clock there; None lets it run. What a state file holds goes before both
-    `seed` and `start`. Raises StateUnreadable if that file is broken.
+    `start` in microseconds UTC freezes the clock there; None lets it run. `busy` worlds lead a busy life. What a state
+    file holds goes before `seed`, `start` and `busy`. Raises StateUnreadable if that file is broken.
     """
 
     def __init__(
@@ -45,8 +45,10 @@ class Simulation:
         *,
         state: StateFile | None = None,
         prehistory_days: int = PREHISTORY_DAYS,
+        busy: bool = False,
     ) -> None:
         self.lock = RLock()
+        self.busy = busy
         self.prehistory_days = prehistory_days
         self.rate_limit = RateLimit(requests_per_minute)
         self.image_base = IMAGE_HOST
@@ -60,7 +62,7 @@ class Simulation:
     def reset(self, seed: int, start: int | None) -> None:
         """Make a fresh world: frozen at `start` (microseconds UTC), or born now and live if that is None."""
         self.clock = Clock(start)
-        self.world = new_world(seed, self.clock.now(), self.prehistory_days)
+        self.world = new_world(seed, self.clock.now(), self.prehistory_days, busy=self.busy)
         self.grants = Grants(key=self.grants.key)
         self.faults = Faults()
         self.inputs: list[Input] = []
@@ -104,7 +106,8 @@ class Simulation:
         self.grants = grants_from(saved["grants"])
         self.inputs = [Input(**row) for row in saved["inputs"]]
         self.prehistory_days = int(saved["prehistory_days"])
-        self.world = new_world(int(saved["seed"]), int(saved["started_at"]), self.prehistory_days)
+        self.busy = bool(saved.get("busy"))  # older files have no such key
+        self.world = new_world(int(saved["seed"]), int(saved["started_at"]), self.prehistory_days, busy=self.busy)
         for row in self.inputs:
             self.world.advance(row.at)
             DEEDS[row.kind](self.world, row.subject, row.body)
@@ -125,6 +128,7 @@ class Simulation:
                 "seed": self.world.seed,
                 "started_at": self.world.started_at,
                 "prehistory_days": self.prehistory_days,
+                "busy": self.busy,
                 "frozen_at": self.clock.frozen_at,
                 "now": self.world.now,
                 "inputs": [vars(row) for row in self.inputs],

@@ -38,7 +38,7 @@ class _Past:
         self.marketplace = marketplace
         self._listed_at = _created_at(offer)
         self._rates_changes = [action for action in actions if action.field == "delivery_price_list"]
-        self._policy_changes = [action for action in actions if action.field == "after_sales_services"]
+        self._policy_changes = [action for action in actions if action.field == "return_policy"]
         self._rates_id = shipping_rates_id(offer.document)
         self._policy_id = condition_id(offer.document, RETURN_POLICIES)
         self._rates = world.of(DeliveryTerms).rates[offer.seller_id]
@@ -67,8 +67,7 @@ class _Past:
     def returnable(self, moment: int) -> bool:
         """Return whether the offer could be returned under its policy at an instant."""
         changed = next((action for action in self._policy_changes if action.at > moment), None)
-        old = {"afterSalesServices": changed.old} if changed else None
-        versions = self._policies.get(str(condition_id(old, RETURN_POLICIES) if old else self._policy_id))
+        versions = self._policies.get(str(changed.old if changed else self._policy_id))
         return versions is not None and versions.at(moment)["availability"]["range"] != "DISABLED"
 
     def fulfilled(self, moment: int) -> bool:

@@ -10,10 +10,10 @@ from allegro.simulator.edits import FieldChange, merge_patch
 from allegro.simulator.offer import Offer
 from allegro.simulator.terms import one_of
 from allegro.simulator.truth import Action
+from allegro.simulator.visible import STATUSES, visibility_publication
 from allegro.simulator.world import World
 
 CHANGED, BLOCKED = "OFFER_VISIBILITY_CHANGED", "OFFER_DELIVERY_COUNTRIES_BLOCKED"
-STATUSES = ("APPROVED", "REFUSED", "IN_PROGRESS")
 
 
 def _visibility(world: World, body: Json) -> None:
@@ -27,7 +27,7 @@ def _visibility(world: World, body: Json) -> None:
     new = {"state": status, "refusalReasons": _reasons(body, status)}
     patch = {"additionalMarketplaces": {body["marketplace"]: {"publication": new}}}
     offer.document = merge_patch(offer.document, patch)
-    event = _publication(offer, body["marketplace"], empty=bool(body.get("empty")))
+    event = visibility_publication(offer.document, [body["marketplace"]], empty=bool(body.get("empty")))
     change = FieldChange("visibility", str(body["marketplace"]), old, new)
     _happen(world, offer, CHANGED, {"publication": event}, change)
 
@@ -38,25 +38,6 @@ def _reasons(body: Json, status: str) -> list[Json]:
         return []
     message = "The offer does not meet the conditions of this marketplace."
     return [{"code": str(code), "parameters": body.get("parameters", {}), "userMessage": message}]
-
-
-def _publication(offer: Offer, marketplace: str, *, empty: bool) -> Json:
-    """Return the offer.publication of the event: every additional marketplace as it stands, and which one changed."""
-    found = [] if empty else [_visible(name, part) for name, part in offer.document["additionalMarketplaces"].items()]
-    return {
-        "marketplaces": {"base": BASE_MARKETPLACE, "additional": found},
-        "updatedMarketplaces": [] if empty else [marketplace],
-    }
-
-
-def _visible(marketplace: str, part: Json) -> Json:
-    publication = part.get("publication") or {}
-    reasons = [
-        {"code": reason["code"], "parameters": reason.get("parameters", {}), "relatedReasons": []}
-        for reason in publication.get("refusalReasons", [])
-    ]
-    state = publication.get("state")
-    return {"id": marketplace, "status": state if state in STATUSES else "IN_PROGRESS", "refusalReasons": reasons}
 
 
 def _countries_blocked(world: World, body: Json) -> None:

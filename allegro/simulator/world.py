@@ -31,11 +31,13 @@ class World:
     """A seeded world. All instants are microseconds UTC; `now` is how far it has been lived.
 
     What happens depends on the seed and on the edits from outside, not on the steps in which time advances: every
-    happening stands in one heap, and random numbers come from streams named for their purpose.
+    happening stands in one heap, and random numbers come from streams named for their purpose. In a `busy` one more
+    happens than in the default world: whatever sellers and Allegro can do besides the routine.
     """
 
-    def __init__(self, seed: int, started_at: int, born_at: int) -> None:
+    def __init__(self, seed: int, started_at: int, born_at: int, *, busy: bool = False) -> None:
         self.seed = seed
+        self.busy = busy
         self.started_at = started_at
         self.now = born_at
         self.offers: dict[str, Offer] = {}

@@ -179,7 +179,7 @@ def test_wholesale_price_list_is_assigned_on_the_offer_and_lost_with_the_list(se
     send(seller, "DELETE", f"{PROMOTIONS}/{created['id']}")
     assert wholesale(seller, TEA) is None
     last = truths(seller, "wholesale_price_list", TEA)[-1]
-    assert (last["old"], last["new"], last["event_types"]) == ({"id": created["id"]}, None, [])
+    assert (last["old"], last["new"], last["event_types"]) == (created["id"], None, [])
 
 
 def test_wholesale_price_list_can_be_named_and_taken_off_with_null(seller: Application) -> None:
