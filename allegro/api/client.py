@@ -5,6 +5,7 @@ from copy import copy
 
 from allegro.api.account import AccountResource
 from allegro.api.campaigns import CampaignsResource
+from allegro.api.categories import CategoriesResource
 from allegro.api.money import MoneyResource
 from allegro.api.offers import OffersResource
 from allegro.api.orders import OrdersResource
@@ -20,6 +21,7 @@ class AllegroClient(
     PromotionsResource,
     CampaignsResource,
     TermsResource,
+    CategoriesResource,
     OrdersResource,
     MoneyResource,
 ):

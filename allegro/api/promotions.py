@@ -74,7 +74,10 @@ class Bundle:
 
 @dataclass(frozen=True, slots=True)
 class FlexibleBundle:
-    """A bundle with slots, each told by one offer that stands for it; `discount_type` is "" without a discount."""
+    """A bundle with slots; `discount_type` is "" without a discount.
+
+    The list tells one offer that stands for each slot, a single bundle all offers of all slots.
+    """
 
     id: str
     created_at: datetime
@@ -169,9 +172,13 @@ class PromotionsResource(Resource):
         return self._transport.read("bundles", lambda answer: _bundle_page(answer, _bundle), query)
 
     def flexible_bundles(self, page_id: str = "", offer_id: str = "") -> CursorPage[FlexibleBundle]:
-        """Up to 1000 flexible bundles."""
+        """Up to 1000 flexible bundles, each slot told by one offer; the others are told by `flexible_bundle`."""
         query = given({"limit": FLEXIBLE_BUNDLES, "page.id": page_id, "offer.id": offer_id})
         return self._transport.read("flexible-bundles", lambda answer: _bundle_page(answer, _flexible_bundle), query)
+
+    def flexible_bundle(self, bundle_id: str) -> FlexibleBundle:
+        """One flexible bundle with all its offers. Raises Gone."""
+        return self._transport.read("flexible-bundle", _whole_flexible_bundle, bundleId=bundle_id)
 
     def promo_options(self, offset: int = 0) -> Page[PromoOptions]:
         """The packages of up to 5000 offers."""
@@ -224,7 +231,7 @@ def _bundle(bundle: Document) -> Bundle:
         created_by=text(bundle["createdBy"]),
         offers=rows(bundle["offers"], _bundle_offer),
         statuses=rows(bundle["publication"], lambda each: (reference(each["marketplace"]), text(each["status"]))),
-        discounts=rows(bundle["discounts"], lambda each: (reference(each["marketplace"]), money(each))),
+        discounts=optional_rows(bundle.get("discounts"), lambda each: (reference(each["marketplace"]), money(each))),
         raw=bundle,
     )
 
@@ -234,11 +241,20 @@ def _bundle_offer(offer: Document) -> BundleOffer:
 
 
 def _flexible_bundle(bundle: Document) -> FlexibleBundle:
+    return _bundle_of(bundle, tuple(text(each) for each in bundle["slotsRepresentatives"]))
+
+
+def _whole_flexible_bundle(bundle: Any) -> FlexibleBundle:
+    slots = rows(bundle["slots"], lambda slot: rows(slot["offers"], reference))
+    return _bundle_of(document(bundle), tuple(offer for slot in slots for offer in slot))
+
+
+def _bundle_of(bundle: Document, offer_ids: tuple[str, ...]) -> FlexibleBundle:
     return FlexibleBundle(
         id=text(bundle["id"]),
         created_at=instant(bundle["createdAt"]),
         created_by=text(bundle["createdBy"]),
-        offer_ids=tuple(text(each) for each in bundle["slotsRepresentatives"]),
+        offer_ids=offer_ids,
         discount_type=optional_text((bundle.get("discount") or {}).get("type")),
         raw=bundle,
     )

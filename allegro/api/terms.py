@@ -1,4 +1,7 @@
-"""The seller's terms, which offers only refer to: delivery prices, returns, warranties. Their edits emit no events."""
+"""The seller's terms, which offers only refer to: delivery prices, returns, warranties. Their edits emit no events.
+
+Besides them the dictionary of delivery methods, whose ids stand in the price lists.
+"""
 
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -69,8 +72,18 @@ class DeliverySettings:
     raw: Document = field(repr=False)
 
 
+@dataclass(frozen=True, slots=True)
+class DeliveryMethod:
+    """A delivery method; several have the same name (its id alone is unique). Its limits stay in `raw`."""
+
+    id: str
+    name: str
+    marketplaces: tuple[str, ...]
+    raw: Document = field(repr=False)
+
+
 class TermsResource(Resource):
-    """GET /sale/shipping-rates, /sale/delivery-settings, /after-sales-service-conditions."""
+    """GET /sale/shipping-rates, /sale/delivery-methods, /sale/delivery-settings, /after-sales-service-conditions."""
 
     def shipping_rates(self, marketplace: str = "") -> tuple[Terms, ...]:
         """All delivery price lists, without their prices."""
@@ -80,6 +93,14 @@ class TermsResource(Resource):
     def shipping_rates_set(self, rates_id: str) -> ShippingRates:
         """One delivery price list. Raises Gone."""
         return self._transport.read("shipping-rates-set", _shipping_rates, id=rates_id)
+
+    def delivery_methods(self, marketplace: str = "") -> tuple[DeliveryMethod, ...]:
+        """The dictionary of delivery methods, of one marketplace or of all; names in the language asked for."""
+        return self._transport.read(
+            "delivery-methods",
+            lambda answer: rows(answer["deliveryMethods"], _delivery_method),
+            given({"marketplace": marketplace}),
+        )
 
     def delivery_settings(self, marketplace: str = "") -> DeliverySettings:
         """The delivery settings on a marketplace, on the own one by default."""
@@ -137,6 +158,15 @@ def _rate(rate: Document) -> ShippingRate:
         next_item=money(rate["nextItemRate"]),
         max_quantity=whole(rate["maxQuantityPerPackage"]),
         max_weight=number(weight["value"]) if weight and weight.get("value") else None,
+    )
+
+
+def _delivery_method(method: Document) -> DeliveryMethod:
+    return DeliveryMethod(
+        id=text(method["id"]),
+        name=text(method["name"]),
+        marketplaces=tuple(text(each) for each in method.get("marketplaces") or ()),
+        raw=method,
     )
 
 

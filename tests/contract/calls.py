@@ -8,7 +8,7 @@ from typing import Any
 from allegro.api.client import AllegroClient
 from allegro.api.promotions import PROMOTION_TYPES
 from allegro.simulator.stories import CERRADO
-from tests.contract.seller import PARAMETER, PRESENT
+from tests.contract.seller import NEW_NAME, PARAMETER, PLANNED, PRESENT, RENAMED_CATEGORY
 from tests.simulator.conftest import SANTOS
 
 CZECH = "allegro-cz"
@@ -136,6 +136,12 @@ PROMOTIONS = (
     ),
     Call("flexible-bundles", "flexible_bundles", lambda page: len(page.rows[0].offer_ids) > 1),
     Call("flexible-bundles", "flexible_bundles", some, {"page_id": "", "offer_id": SANTOS}),
+    Call(
+        "flexible-bundle",
+        "flexible_bundle",
+        lambda bundle: SANTOS in bundle.offer_ids,
+        {"bundle_id": _first("flexible_bundles")},
+    ),
     Call("promo-options", "promo_options", lambda page: len(page.rows) == page.total > 40),
     Call("promo-options", "promo_options", lambda page: len(page.rows) == page.total - 40, {"offset": 40}),
     Call(
@@ -207,6 +213,13 @@ TERMS = (
         lambda rates: some(rates.rates),
         {"rates_id": Found(lambda client: client.shipping_rates()[0].id)},
     ),
+    Call("delivery-methods", "delivery_methods", some),
+    Call(
+        "delivery-methods",
+        "delivery_methods",
+        lambda rows: {row.marketplaces for row in rows} == {(CZECH,)},
+        {"marketplace": CZECH},
+    ),
     Call("delivery-settings", "delivery_settings", lambda settings: settings.free_from.currency == "PLN"),
     Call(
         "delivery-settings",
@@ -233,6 +246,34 @@ TERMS = (
         lambda warranty: "individual" in warranty.raw,
         {"warranty_id": _first("implied_warranties")},
     ),
+)
+CATEGORIES = (
+    Call(
+        "category-events",
+        "category_events",
+        lambda rows: (
+            [(row.type, row.category_id, row.name) for row in rows]
+            == [("CATEGORY_RENAMED", RENAMED_CATEGORY, NEW_NAME)]
+        ),
+    ),
+    Call(
+        "category-events",
+        "category_events",
+        none,
+        {"after": Found(lambda client: client.category_events()[-1].id)},
+    ),
+    Call(
+        "category",
+        "category",
+        lambda category: category.name == NEW_NAME and category.parent_id != "",
+        {"category_id": RENAMED_CATEGORY},
+    ),
+    Call(
+        "category-scheduled-changes",
+        "scheduled_parameter_changes",
+        lambda page: [(row.category_id, row.parameter_id) for row in page.rows] == [(RENAMED_CATEGORY, PLANNED)],
+    ),
+    Call("category-scheduled-changes", "scheduled_parameter_changes", none, {"offset": 1}),
 )
 ORDERS = (
     Call("order-events", "order_events", lambda rows: len(rows) == 1000 and rows[0].type == "BOUGHT"),
@@ -268,4 +309,4 @@ MONEY = (
         {"wallet": "WAITING", **SPAN, "offset": 0, "marketplace": "allegro-pl"},
     ),
 )
-CALLS = (*ACCOUNT, *OFFERS, *PROMOTIONS, *CAMPAIGNS, *TERMS, *ORDERS, *MONEY)
+CALLS = (*ACCOUNT, *OFFERS, *PROMOTIONS, *CAMPAIGNS, *TERMS, *CATEGORIES, *ORDERS, *MONEY)

@@ -13,6 +13,7 @@ BEGIN, START, NOW = "2026-08-28T08:00:00Z", "2026-08-28T09:00:00Z", "2026-08-29T
 PRESENT = datetime.fromisoformat(NOW).astimezone(UTC)
 COFFEE_CATEGORY = "74030"
 PARAMETER = "249001"
+RENAMED_CATEGORY, NEW_NAME, PLANNED = "74033", "Herbaty", "249002"
 PRICE_RULES = "/sale/price-automation/rules"
 
 
@@ -26,6 +27,7 @@ def lived() -> RunningSimulator:
     move_clock(seller, START)
     _campaign(seller)
     seller.control("/quirks", {"kind": "category_parameter", "category": COFFEE_CATEGORY, "parameter": PARAMETER})
+    _change_categories(seller)
     move_clock(seller, NOW)
     seller.session.close()
     return running
@@ -34,6 +36,14 @@ def lived() -> RunningSimulator:
 def _do(seller: Application, method: str, path: str, body: Any) -> None:
     answer = send(seller, method, path, body)
     assert answer.ok, answer.text
+
+
+def _change_categories(seller: Application) -> None:
+    """A category gets a new name, and plans to demand a parameter that no offer lacks."""
+    renamed = {"kind": "category_event", "event": "renamed", "category": RENAMED_CATEGORY, "name": NEW_NAME}
+    planned = {"kind": "category_parameter", "category": RENAMED_CATEGORY, "parameter": PLANNED}
+    seller.control("/quirks", renamed)
+    seller.control("/quirks", planned | {"offers": [], "in_days": 30})
 
 
 def _sell_by(seller: Application) -> None:

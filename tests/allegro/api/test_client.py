@@ -59,6 +59,7 @@ CALLS: dict[str, tuple[Call, str]] = {
     ),
     "bundles": (lambda client: client.bundles("a"), "/sale/bundles?limit=5000&page.id=a"),
     "flexible-bundles": (lambda client: client.flexible_bundles("a"), "/sale/flexible-bundles?limit=1000&page.id=a"),
+    "flexible-bundle": (lambda client: client.flexible_bundle("a/b"), "/sale/flexible-bundles/a%2Fb"),
     "promo-options": (lambda client: client.promo_options(), "/sale/offers/promo-options?limit=5000&offset=0"),
     "offer-promo-options": (lambda client: client.offer_promo_options("1"), "/sale/offers/1/promo-options"),
     "promotion-packages": (lambda client: client.promotion_packages(), "/sale/offer-promotion-packages"),
@@ -94,6 +95,16 @@ CALLS: dict[str, tuple[Call, str]] = {
         f"{AFTER_SALES}/implied-warranties?limit=60&offset=0",
     ),
     "implied-warranty": (lambda client: client.implied_warranty("1"), f"{AFTER_SALES}/implied-warranties/1"),
+    "delivery-methods": (lambda client: client.delivery_methods(), "/sale/delivery-methods"),
+    "category-events": (
+        lambda client: client.category_events("MTcx/+="),
+        "/sale/category-events?from=MTcx%2F%2B%3D&limit=1000",
+    ),
+    "category": (lambda client: client.category("1532f4a8-0b61"), "/sale/categories/1532f4a8-0b61"),
+    "category-scheduled-changes": (
+        lambda client: client.scheduled_parameter_changes(999),
+        "/sale/category-parameters-scheduled-changes?limit=1000&offset=999",
+    ),
     "order-events": (lambda client: client.order_events(), "/order/events?limit=1000"),
     "order-event-stats": (lambda client: client.latest_order_event(), "/order/event-stats"),
     "orders": (

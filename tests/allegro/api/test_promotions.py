@@ -68,6 +68,16 @@ PACKAGE = {
     "validTo": None,
     "nextCycleDate": "2020-01-02T00:00:00Z",
 }
+WHOLE_FLEXIBLE: dict[str, Any] = {
+    "id": "bac2128a",
+    "createdAt": "2025-09-21T10:22:02.999Z",
+    "createdBy": "ROBOT",
+    "discount": None,
+    "slots": [
+        {"id": "1", "order": 0, "offers": [{"id": "17500520231", "marketplaces": []}, {"id": "17500520233"}]},
+        {"id": "2", "order": 1, "offers": [{"id": "17500520232"}]},
+    ],
+}
 OPTIONS: dict[str, Any] = {
     "offerId": "9991337999",
     "marketplaceId": "allegro-pl",
@@ -156,6 +166,14 @@ def test_flexible_bundles_may_have_no_discount(stub: Stub, stub_client: AllegroC
     assert page.next == ""
 
 
+def test_a_single_flexible_bundle_tells_all_offers_of_its_slots(stub: Stub, stub_client: AllegroClient) -> None:
+    stub.answer(WHOLE_FLEXIBLE)
+    bundle = stub_client.flexible_bundle("bac2128a")
+    assert stub.asked[-1].path == "/sale/flexible-bundles/bac2128a"
+    assert bundle.offer_ids == ("17500520231", "17500520233", "17500520232")
+    assert (bundle.discount_type, bundle.raw) == ("", WHOLE_FLEXIBLE)
+
+
 def test_packages_of_an_offer_are_read_by_marketplace(stub: Stub, stub_client: AllegroClient) -> None:
     stub.answer(OPTIONS)
     options = stub_client.offer_promo_options("9991337999")
@@ -219,14 +237,20 @@ def test_rules_at_work_may_have_no_price_range(stub: Stub, stub_client: AllegroC
         Reading(
             lambda client: client.bundles(),
             BUNDLES,
-            ["bundles", *(f"bundles.0.{each}" for each in ("id", "offers", "publication", "discounts", "createdAt"))],
-            ["nextPage"],
+            ["bundles", *(f"bundles.0.{each}" for each in ("id", "offers", "publication", "createdAt"))],
+            ["nextPage", "bundles.0.discounts"],
         ),
         Reading(
             lambda client: client.flexible_bundles(),
             FLEXIBLE,
             ["bundles", *(f"bundles.0.{each}" for each in ("id", "createdAt", "createdBy", "slotsRepresentatives"))],
             ["bundles.0.discount"],
+        ),
+        Reading(
+            lambda client: client.flexible_bundle("1"),
+            WHOLE_FLEXIBLE,
+            ["id", "createdAt", "createdBy", "slots", "slots.0.offers", "slots.0.offers.0.id"],
+            ["discount", "slots.0.order", "slots.0.offers.0.marketplaces"],
         ),
         Reading(
             lambda client: client.offer_promo_options("1"),

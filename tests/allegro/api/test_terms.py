@@ -39,6 +39,17 @@ SETTINGS: dict[str, Any] = {
     "joinPolicy": {"strategy": "BRAND_NEW"},
     "updatedAt": "2025-08-24T14:15:22Z",
 }
+METHODS: dict[str, Any] = {
+    "deliveryMethods": [
+        {
+            "id": "1fa56f79",
+            "name": "Paczkomaty",
+            "marketplaces": ["allegro-pl", "allegro-moon"],
+            "paymentPolicy": "BRAND_NEW",
+            "dispatchCountry": None,
+        }
+    ]
+}
 TERMS = {"id": "09f0b4cc", "name": "Zwroty", "availability": {"range": "BRAND_NEW"}}
 AFTER_SALES_CALLS: list[tuple[str, Any, Any]] = [
     ("returnPolicies", AllegroClient.return_policies, AllegroClient.return_policy),
@@ -61,6 +72,20 @@ def test_a_delivery_price_list_is_read_with_its_prices(stub: Stub, stub_client: 
     first, following = Money(Decimal("9.99"), "PLN"), Money(Decimal("0.00"), "PLN")
     assert rates.rates == (ShippingRate("1fa56f79", first, following, 10, Decimal("31.5")),)
     assert rates.modified_at == datetime(2021, 11, 30, 15, 17, 5, 130000, UTC)
+
+
+def test_delivery_methods_are_read_by_id_and_name(stub: Stub, stub_client: AllegroClient) -> None:
+    stub.answer(METHODS)
+    [method] = stub_client.delivery_methods("allegro-pl")
+    assert stub.asked[-1].path == "/sale/delivery-methods?marketplace=allegro-pl"
+    assert (method.id, method.name, method.marketplaces) == ("1fa56f79", "Paczkomaty", ("allegro-pl", "allegro-moon"))
+    assert method.raw == METHODS["deliveryMethods"][0]
+
+
+def test_the_price_lists_of_the_simulator_name_delivery_methods_of_its_dictionary(client: AllegroClient) -> None:
+    known = {method.id for method in client.delivery_methods()}
+    rates = [rate for each in client.shipping_rates() for rate in client.shipping_rates_set(each.id).rates]
+    assert rates and {rate.delivery_method for rate in rates} <= known
 
 
 def test_free_delivery_may_be_unset(stub: Stub, stub_client: AllegroClient) -> None:
@@ -110,6 +135,12 @@ def test_a_full_page_of_sixty_terms_is_proven_by_asking_on(stub: Stub, stub_clie
                 *(f"rates.0.{each}" for each in ("deliveryMethod", "firstItemRate", "nextItemRate")),
             ],
             ["lastModified", "type", "rates.0.maxPackageWeight", "rates.0.shippingTime"],
+        ),
+        Reading(
+            lambda client: client.delivery_methods(),
+            METHODS,
+            ["deliveryMethods", "deliveryMethods.0.id", "deliveryMethods.0.name"],
+            ["deliveryMethods.0.marketplaces", "deliveryMethods.0.paymentPolicy"],
         ),
         Reading(
             lambda client: client.delivery_settings(),
