@@ -7,7 +7,7 @@ from uuid import UUID
 
 from django.contrib.auth.decorators import login_required
 from django.core.exceptions import PermissionDenied
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponseBase
 from django.utils.translation import gettext as _
 
 from accounts.models import Membership, Role, SellerAccount, User, Workspace
@@ -25,8 +25,8 @@ class WorkspaceRequest(HttpRequest):
     workspace: Workspace
 
 
-View = Callable[Concatenate[HttpRequest, Arguments], HttpResponse]
-WorkspaceView = Callable[Concatenate[WorkspaceRequest, Arguments], HttpResponse]
+View = Callable[Concatenate[HttpRequest, Arguments], HttpResponseBase]
+WorkspaceView = Callable[Concatenate[WorkspaceRequest, Arguments], HttpResponseBase]
 
 
 def member_view(role: Role = Role.VIEWER) -> Callable[[WorkspaceView[Arguments]], View[Arguments]]:
@@ -39,7 +39,7 @@ def member_view(role: Role = Role.VIEWER) -> Callable[[WorkspaceView[Arguments]]
     def decorate(view: WorkspaceView[Arguments]) -> View[Arguments]:
         @login_required
         @wraps(view)
-        def guarded(request: HttpRequest, *args: Arguments.args, **kwargs: Arguments.kwargs) -> HttpResponse:
+        def guarded(request: HttpRequest, *args: Arguments.args, **kwargs: Arguments.kwargs) -> HttpResponseBase:
             membership = current_membership(request)
             if membership is None:
                 raise Http404("no workspace")

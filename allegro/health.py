@@ -15,14 +15,29 @@ from allegro.errors import AllegroError
 from allegro.messages import message_for
 from allegro.models import RefreshRequest, StreamHealth, SyncRun
 from allegro.ratelimit import Usage, shared_budget
-from allegro.scopes import CAMPAIGNS, OPTIONAL_SCOPES, READ_SCOPES, STREAM_SCOPES, missing_scopes, scope_lacking
+from allegro.scopes import (
+    CAMPAIGNS,
+    OPTIONAL_SCOPES,
+    READ_SCOPES,
+    STREAM_SCOPES,
+    is_wanted,
+    missing_scopes,
+    scope_lacking,
+)
 
 DAY = timedelta(hours=24)
+# What every run reads, not only the full ones.
+OFTEN_READ = frozenset({"journal", "details", "extras", "orders"})
 
 STREAM_LABELS: dict[str, str | Promise] = {
     "journal": _("Journal of changes"),
     "listing": _("Offer list"),
     "details": _("Offer details"),
+    "promotions": _("Promotions and price rules"),
+    "terms": _("Delivery and after-sales terms"),
+    "campaigns": _("Campaigns"),
+    "categories": _("Categories"),
+    "extras": _("Translations, ratings and Smart!"),
     "orders": _("Orders"),
 }
 SCOPE_LABELS: dict[str, str | Promise] = {
@@ -100,7 +115,9 @@ class ScopeLine:
 def stream_lines(account: SellerAccount, health: Iterable[StreamHealth], now: datetime) -> list[StreamLine]:
     """A line for every stream that a sync reads; `health` as stored for the account."""
     stored = {line.stream: line for line in health}
-    return [_line(account, stream, stored.get(stream), now) for stream in STREAM_SCOPES]
+    return [
+        _line(account, stream, stored.get(stream), now) for stream in STREAM_SCOPES if is_wanted(stream, account.scopes)
+    ]
 
 
 def _line(account: SellerAccount, stream: str, health: StreamHealth | None, now: datetime) -> StreamLine:
@@ -121,7 +138,7 @@ def _line(account: SellerAccount, stream: str, health: StreamHealth | None, now:
 
 def _patience(stream: str) -> timedelta:
     """How old the last good reading may be before it is called late: thrice the stream's rhythm."""
-    return 3 * (settings.FULL_SYNC_INTERVAL if stream == "listing" else settings.JOURNAL_INTERVAL)
+    return 3 * (settings.JOURNAL_INTERVAL if stream in OFTEN_READ else settings.FULL_SYNC_INTERVAL)
 
 
 def scope_lines(account: SellerAccount) -> list[ScopeLine]:

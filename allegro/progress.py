@@ -9,12 +9,18 @@ from django.utils.translation import gettext_lazy as _
 
 from allegro.messages import message_for
 from allegro.models import RunKind, RunStatus, SyncRun
+from allegro.scopes import is_wanted
 from allegro.sync.run import STAGES, SWITCHED_OFF
 
 STAGE_LABELS: dict[str, str | Promise] = {
     "journal": _("Journal of changes"),
     "listing": _("Offer list"),
     "details": _("Offer details"),
+    "promotions": _("Promotions and price rules"),
+    "terms": _("Delivery and after-sales terms"),
+    "campaigns": _("Campaigns"),
+    "categories": _("Categories"),
+    "extras": _("Translations, ratings and Smart!"),
     "orders": _("Orders"),
     "changes": _("Working out changes"),
 }
@@ -27,6 +33,11 @@ COUNT_LABELS: dict[str, str | Promise] = {
     "parts": _("prices and stocks read"),
     "changed": _("with a change"),
     "gone": _("no longer at Allegro"),
+    "extras": _("offers read"),
+    "shared": _("price lists, policies and rules read"),
+    "shared_changed": _("of them changed"),
+    "moved": _("offers with a change"),
+    "incomplete": _("lists that could not be read to their end"),
     "postponed": _("put off"),
     "order_events": _("order events"),
     "orders": _("orders read"),
@@ -76,7 +87,9 @@ class RunView:
 def run_view(run: SyncRun) -> RunView:
     """The run with every stage of its kind, also those still to come."""
     entries = {entry["stage"]: entry for entry in run.stages}
-    names = [name for name, _stage in STAGES[RunKind(run.kind)]]
+    names = [
+        name for name, _stage in STAGES[RunKind(run.kind)] if name in entries or is_wanted(name, run.account.scopes)
+    ]
     stages = [_stage_view(name, entries.get(name)) for name in names]
     done = sum(stage.status in {"succeeded", "failed", SWITCHED_OFF} for stage in stages)
     # A stage that failed says why itself; an interrupted run has no such stage.

@@ -18,7 +18,17 @@ CAMPAIGNS = "allegro:api:campaigns"
 READ_SCOPES = (PROFILE, OFFERS, SETTINGS, ORDERS, BILLING, PAYMENTS)
 OPTIONAL_SCOPES = (CAMPAIGNS,)
 
-STREAM_SCOPES = {"journal": OFFERS, "listing": OFFERS, "details": OFFERS, "orders": ORDERS}
+STREAM_SCOPES = {
+    "journal": OFFERS,
+    "listing": OFFERS,
+    "details": OFFERS,
+    "promotions": OFFERS,
+    "terms": SETTINGS,
+    "campaigns": CAMPAIGNS,
+    "categories": OFFERS,
+    "extras": OFFERS,
+    "orders": ORDERS,
+}
 
 
 def missing_scopes(granted: Iterable[str]) -> list[str]:
@@ -31,3 +41,9 @@ def scope_lacking(stream: str, granted: Iterable[str]) -> str:
     """The scope that `stream` needs and the grant lacks, or ""; a stream that needs none always may run."""
     needed = STREAM_SCOPES.get(stream, "")
     return needed if needed in missing_scopes(granted) else ""
+
+
+def is_wanted(stream: str, granted: Iterable[str]) -> bool:
+    """Whether the stream is one that everybody has, or an optional one whose scope the seller chose to grant."""
+    needed = STREAM_SCOPES.get(stream, "")
+    return needed not in OPTIONAL_SCOPES or needed in set(granted)

@@ -20,7 +20,6 @@ from allegro.models import RunKind, RunStatus, RunTrigger, StreamHealth, SyncRun
 from allegro.progress import run_view
 from allegro.scopes import CAMPAIGNS, OPTIONAL_SCOPES
 from allegro.tasks import run_sync
-from offers.models import CoverageGap
 
 RUNS_SHOWN = 12
 OTHER_ACCOUNT = "allegro_other_account"
@@ -89,7 +88,7 @@ def other_account(request: WorkspaceRequest) -> HttpResponse:
 @require_GET
 @member_view()
 def account(request: WorkspaceRequest, account_id: UUID) -> HttpResponse:
-    """One account: status, streams, gaps, the run under way and the log of runs."""
+    """One account: status, streams, the run under way and the log of runs."""
     linked = get_account(account_id)
     now = timezone.now()
     runs = list(SyncRun.objects.filter(account=linked)[:RUNS_SHOWN])
@@ -105,7 +104,6 @@ def account(request: WorkspaceRequest, account_id: UUID) -> HttpResponse:
         "elsewhere_message": message_for("other_environment"),
         "may_link": request.membership.may(Role.ADMIN),
         "may_sync": request.membership.may(Role.ANALYST),
-        "gaps": CoverageGap.objects.filter(account=linked)[:RUNS_SHOWN],
         "run": run_view(runs[0]) if runs else None,
         "runs": [run_view(run) for run in runs],
     }

@@ -230,6 +230,9 @@ JOURNAL_INTERVAL = timedelta(minutes=env.int("JOURNAL_INTERVAL_MINUTES", default
 # After so long a run gives its worker to the next account and joins the queue again.
 SYNC_TIME_SLICE = timedelta(minutes=4)
 FULL_SYNC_INTERVAL = timedelta(hours=env.int("FULL_SYNC_INTERVAL_HOURS", default=3))
+# How long superseded snapshots and journal rows are kept once the changes are derived; 0 keeps them for ever. Changes
+# always stay.
+RAW_FACTS_KEPT = timedelta(days=env.int("RAW_FACTS_KEPT_DAYS", default=0))
 # Readiness turns red when a connected account has waited this long past its time.
 SYNC_OVERDUE_AFTER = timedelta(hours=6)
 READY_FILE = env.str("READY_FILE", default="")

@@ -6,15 +6,21 @@ from django.contrib import admin
 
 from accounts.admin_site import ReadOnlyAdmin
 from offers.models import (
+    ChangeBatch,
     CoverageGap,
+    FactHorizon,
     Offer,
     OfferChange,
     OfferDay,
     OfferEvent,
     OfferSnapshot,
+    OfferUse,
     OrderEvent,
     OrderLine,
+    PartReading,
     SalesDay,
+    SharedObject,
+    SharedSnapshot,
 )
 
 
@@ -61,11 +67,70 @@ class OfferSnapshotAdmin(LargeTableAdmin):
 class OfferChangeAdmin(LargeTableAdmin):
     """Derived changes."""
 
-    list_display = ("offer", "field", "marketplace", "not_before", "not_after", "certainty", "event_type", "account")
+    list_display = (
+        "offer", "shared", "field", "marketplace", "not_before", "not_after", "certainty", "event_type", "account",
+    )  # fmt: skip
     list_filter = ("certainty", "event_type")
+    list_select_related = ("account", "offer", "shared")
+    search_fields = ("=offer__allegro_id", "=shared__allegro_id")
+    raw_id_fields = ("account", "offer", "shared", "event", "batch")
+
+
+@admin.register(ChangeBatch)
+class ChangeBatchAdmin(LargeTableAdmin):
+    """The same field changed on many offers within minutes."""
+
+    list_display = ("field", "offers", "since", "until", "account")
+    list_filter = ("field",)
+    raw_id_fields = ("account",)
+
+
+@admin.register(SharedObject)
+class SharedObjectAdmin(LargeTableAdmin):
+    """Price lists, policies, promotions, rules and categories that offers refer to."""
+
+    list_display = ("name", "kind", "allegro_id", "account", "first_seen_at", "gone_at")
+    list_filter = ("kind",)
+    search_fields = ("=allegro_id", "name")
+    raw_id_fields = ("account",)
+
+
+@admin.register(SharedSnapshot)
+class SharedSnapshotAdmin(LargeTableAdmin):
+    """Distinct contents of shared objects."""
+
+    list_display = ("shared", "first_seen_at", "last_seen_at", "announced_at")
+    list_select_related = ("shared",)
+    search_fields = ("=shared__allegro_id",)
+    raw_id_fields = ("shared",)
+
+
+@admin.register(OfferUse)
+class OfferUseAdmin(LargeTableAdmin):
+    """Which offers used which shared objects, and when."""
+
+    list_display = ("offer", "kind", "allegro_id", "since", "until", "account")
+    list_filter = ("kind",)
     list_select_related = ("account", "offer")
-    search_fields = ("=offer__allegro_id",)
-    raw_id_fields = ("account", "offer", "event")
+    search_fields = ("=allegro_id", "=offer__allegro_id")
+    raw_id_fields = ("account", "offer")
+
+
+@admin.register(PartReading)
+class PartReadingAdmin(LargeTableAdmin):
+    """When parts that are read for all offers at once were read."""
+
+    list_display = ("account", "part", "first_read_at", "last_read_at")
+    list_filter = ("part",)
+    raw_id_fields = ("account",)
+
+
+@admin.register(FactHorizon)
+class FactHorizonAdmin(LargeTableAdmin):
+    """Up to when raw facts were given up."""
+
+    list_display = ("account", "since")
+    raw_id_fields = ("account",)
 
 
 @admin.register(OrderEvent)

@@ -11,7 +11,7 @@ from django.db.models import F, OuterRef, QuerySet, Subquery, Sum
 
 from accounts.models import SellerAccount
 from offers.daily import Coverage, Window, sales_coverage, spread, units_by_offer
-from offers.models import Certainty, Offer, OfferChange, SalesDay
+from offers.models import NOT_EDITED, Offer, OfferChange, SalesDay
 from offers.presentation import label_of
 
 PAGE_SIZE = 50
@@ -80,7 +80,7 @@ def _units(window: Window) -> Subquery:
 
 
 def _last_changed() -> Subquery:
-    changes = OfferChange.objects.filter(offer=OuterRef("pk")).exclude(certainty=Certainty.SOLD)
+    changes = OfferChange.objects.filter(offer=OuterRef("pk")).exclude(NOT_EDITED)
     return Subquery(changes.order_by("-not_after", "-id").values("not_after")[:1])
 
 
@@ -104,7 +104,7 @@ def last_edits(offer_ids: Sequence[UUID]) -> dict[UUID, Edit]:
     """The newest edit of each offer; sales are no edits."""
     newest = (
         OfferChange.objects.filter(offer__in=offer_ids)
-        .exclude(certainty=Certainty.SOLD)
+        .exclude(NOT_EDITED)
         .order_by("offer_id", "-not_after", "-id")
         .distinct("offer_id")
         # Old and new may be whole descriptions; a row of the list shows neither.

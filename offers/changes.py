@@ -17,14 +17,18 @@ from offers.fields import (
     ARCHIVED,
     BY_KEY,
     CHANGED,
+    COUNTRIES_BLOCKED,
     DETAIL_PART,
     ENDED,
+    OFFER_PARTS,
     PRICE,
     PRICE_CHANGED,
     PRICE_STOCK_PART,
     STATUS,
     STOCK,
     STOCK_CHANGED,
+    TRANSLATION_UPDATED,
+    TRANSLATIONS_PART,
     VISIBILITY_CHANGED,
 )
 
@@ -38,7 +42,10 @@ PART_OF_EVENT = {
     ACTIVATED: DETAIL_PART,
     ENDED: DETAIL_PART,
     ARCHIVED: DETAIL_PART,
+    TRANSLATION_UPDATED: TRANSLATIONS_PART,
 }
+# What such an event announces it also tells: (field, the words of its payload).
+TOLD_BY_EVENT = {COUNTRIES_BLOCKED: "blocked_deliveries"}
 FIELD_OF_EVENT = {PRICE_CHANGED: PRICE.key, STOCK_CHANGED: STOCK.key}
 # A purchase and the stock event it causes carry times a moment apart.
 PURCHASE_TOLERANCE = timedelta(seconds=5)
@@ -56,17 +63,22 @@ class Snapshot:
     document: Mapping[str, Any]
     first_seen_at: datetime
     last_seen_at: datetime
+    announced_at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Event:
-    """One journal row; `change_types` maps the marketplaces of a price event to MANUAL or AUTOMATIC."""
+    """One journal row; `scope` maps the marketplaces or languages that it names to MANUAL, AUTOMATIC or "".
+
+    `told` is what the row itself says of a value, for the types that do.
+    """
 
     id: str
     type: str
     occurred_at: datetime
     received_at: datetime
-    change_types: Mapping[str, str] = field(default_factory=dict)
+    scope: Mapping[str, str] = field(default_factory=dict)
+    told: Any = None
 
     @property
     def is_future_dated(self) -> bool:
@@ -125,18 +137,34 @@ def derive_changes(facts: Facts) -> list[Change]:
     """Every change that `facts` show, oldest first. Pure: the same facts give the same list."""
     events = _without_duplicates(facts.events)
     found: list[Change] = []
-    for part in (PRICE_STOCK_PART, DETAIL_PART):
+    for part in OFFER_PARTS:
         found.extend(_after_cut(facts, part, _PartTimeline(facts, part, events).changes()))
-    unfollowed = (_announcement(event, "not_followed") for event in events if event.type not in PART_OF_EVENT)
-    found.extend(_after_cut(facts, "", unfollowed))
+    others = (_by_itself(event) for event in events if event.type not in PART_OF_EVENT)
+    found.extend(_after_cut(facts, "", others))
     return sorted(found, key=lambda change: (change.not_after, change.field, change.marketplace, change.event_id))
 
 
+def derive_shared(kind: str, snapshots: Sequence[Snapshot]) -> list[Change]:
+    """Every change of one shared object, oldest first. Pure.
+
+    Each has an interval, except where Allegro said when the new content came to be.
+    """
+    found: list[Change] = []
+    for before, after in pairwise(sorted(snapshots, key=lambda each: each.first_seen_at)):
+        span = (before.last_seen_at, after.first_seen_at)
+        if after.announced_at and before.last_seen_at < after.announced_at <= after.first_seen_at:
+            span = (after.announced_at, after.announced_at)
+        for difference in differences(kind, dict(before.document), dict(after.document)):
+            change = _interval(difference, *span)
+            found.append(replace(change, certainty="exact") if span[0] == span[1] else change)
+    return found
+
+
 def _without_duplicates(events: Iterable[Event]) -> list[Event]:
-    """One of each (type, moment): Allegro repeats rows under new ids (allegro-api issue 6680)."""
-    kept: dict[tuple[str, datetime], Event] = {}
+    """One of each (type, moment, what it names): Allegro repeats rows under new ids (allegro-api issue 6680)."""
+    kept: dict[tuple[str, datetime, frozenset[str]], Event] = {}
     for event in sorted(events, key=lambda event: (event.moment, event.id)):
-        kept.setdefault((event.type, event.occurred_at), event)
+        kept.setdefault((event.type, event.occurred_at, frozenset(event.scope)), event)
     return list(kept.values())
 
 
@@ -145,9 +173,17 @@ def _after_cut(facts: Facts, part: str, changes: Iterable[Change]) -> Iterator[C
     return (change for change in changes if cut is None or change.not_after > cut)
 
 
+def _by_itself(event: Event) -> Change:
+    """An event of a type that belongs to no part: what it tells, if anything."""
+    if event.type not in TOLD_BY_EVENT:
+        return _announcement(event, "not_followed")
+    told = replace(_announcement(event, "exact"), field=TOLD_BY_EVENT[event.type])
+    return replace(told, new=event.told, new_seen=True)
+
+
 def _announcement(event: Event, certainty: str) -> Change:
     """An event shown for itself: something was announced, no value of it is known."""
-    marketplaces = sorted(event.change_types)
+    named = sorted(event.scope)
     return Change(
         field=FIELD_OF_EVENT.get(event.type, STATUS.key if event.type in STATUS_AFTER else ""),
         marketplace="",
@@ -160,7 +196,7 @@ def _announcement(event: Event, certainty: str) -> Change:
         certainty=certainty,
         event_id=event.id,
         event_type=event.type,
-        change_type=event.change_types[marketplaces[0]] if len(marketplaces) == 1 else "",
+        change_type=event.scope[named[0]] if len(named) == 1 else "",
     )
 
 
@@ -215,9 +251,9 @@ class _PartTimeline:
     def _announces(self, event: Event, difference: Difference) -> bool:
         if event.type not in difference.field.events:
             return False
-        if not event.change_types:
+        if not event.scope or not difference.field.per_marketplace:
             return True
-        return self._marketplace_id(difference) in event.change_types
+        return self._marketplace_id(difference) in event.scope
 
     def _marketplace_id(self, difference: Difference) -> str:
         return difference.marketplace or self.facts.base_marketplace
@@ -246,7 +282,7 @@ class _PartTimeline:
             certainty=certainty,
             event_id=event.id,
             event_type=event.type,
-            change_type=event.change_types.get(self._marketplace_id(difference), ""),
+            change_type=event.scope.get(self._marketplace_id(difference), ""),
         )
 
     def _one_of_several(self, difference: Difference, window: Sequence[Event]) -> Change:
@@ -337,7 +373,7 @@ class _PartTimeline:
         later = any(
             other.type == event.type and event.moment < other.moment <= first.first_seen_at for other in self.events
         )
-        touches_base = not event.change_types or self.facts.base_marketplace in event.change_types
+        touches_base = not event.scope or self.facts.base_marketplace in event.scope
         if event.type != PRICE_CHANGED or later or not touches_base:
             return change
         price = (first.document.get("sellingMode") or {}).get("price")
@@ -386,4 +422,4 @@ def _not_purchases(events: Sequence[Event], sales: Sequence[Sale]) -> list[Event
     return left
 
 
-assert set(FIELD_OF_EVENT.values()) <= BY_KEY.keys()  # noqa: S101 - a wrong registry must not start
+assert {*FIELD_OF_EVENT.values(), *TOLD_BY_EVENT.values()} <= BY_KEY.keys()  # noqa: S101 - a wrong registry must not start

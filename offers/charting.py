@@ -1,7 +1,7 @@
 """The document behind the chart of one offer: days, sales, price, visitors, spans, gaps and change markers.
 
 Shape (`GET /offers/<uuid>/chart.json?days=28`); instants are ISO 8601 with Warsaw's offset, days ISO dates, money
-strings, and null means "not known", never zero:
+strings, and null means "not known", never zero. The time before the offer's first reading is a gap of "history":
 
     {
       "offer": "<uuid>", "title": "…", "from": "2026-08-05", "to": "2026-09-01", "now": "…",
@@ -31,15 +31,15 @@ from functools import cached_property
 from typing import Any
 
 from django.db.models import Max, Min, QuerySet
-from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from offers.calendar import WARSAW, warsaw_day
 from offers.daily import DailySales, Window, daily_sales
 from offers.fields import DETAIL_PART, PRICE, PRICE_STOCK_PART, STATUS, STOCK
-from offers.models import Certainty, CoverageGap, Offer, OfferChange, OfferDay, OfferSnapshot, OfferStatus
-from offers.presentation import ShownChange, groups, present
+from offers.models import NOT_EDITED, CoverageGap, Offer, OfferChange, OfferDay, OfferSnapshot, OfferStatus
+from offers.presentation import ShownChange, groups, present_all
 from offers.segments import Reading, Segment, Step, clip, known_segments
+from offers.touching import changes_of
 from offers.values import as_money, show_span, show_status
 
 OUT_OF_STOCK, NOT_ACTIVE = "out_of_stock", "not_active"
@@ -70,9 +70,14 @@ class OfferHistory:
         return daily_sales(self.offer, self.window)
 
     @cached_property
+    def edits(self) -> QuerySet[OfferChange]:
+        """The rows behind `changes`, to be narrowed."""
+        return edits_within(self.offer, self.window)
+
+    @cached_property
     def changes(self) -> list[ShownChange]:
         """The edits that may have happened in the window, newest first, without sales."""
-        return [present(change) for change in edits_within(self.offer, self.window)]
+        return present_all(self.edits)
 
     @cached_property
     def price(self) -> list[Segment]:
@@ -96,6 +101,12 @@ class OfferHistory:
                 account=self.offer.account_id, since__lt=self.window.until, until__gt=self.window.since
             ).order_by("since")
         )
+
+    @cached_property
+    def begin(self) -> datetime | None:
+        """The offer's first reading, where it lies in the window: nothing is known of its changes before."""
+        first = self.offer.first_seen_at
+        return first if self.window.since < first < self.window.until else None
 
     @cached_property
     def visitors(self) -> dict[str, list[int | None]]:
@@ -168,10 +179,18 @@ class OfferHistory:
             "price": list(_price_points(self.price)),
             "visitors": [{"marketplace": name, "values": values} for name, values in self.visitors.items()],
             "spans": [_span_json(span) for span in self.spans],
-            "gaps": [_gap_json(gap) for gap in self.gaps],
+            "gaps": [*self._before_begin(), *(_gap_json(gap) for gap in self.gaps)],
             "groups": [{"key": key, "label": label, "count": count} for key, label, count in self.group_counts],
             "changes": [_change_json(shown) for shown in self.changes],
         }
+
+    def _before_begin(self) -> list[dict[str, str]]:
+        """The time before the first reading, drawn as a gap of its own."""
+        if self.begin is None:
+            return []
+        label = _("The history of this offer begins on %(day)s") % {"day": show_span(self.begin, self.begin)}
+        span = {"from": _instant(self.window.since), "to": _instant(self.begin)}
+        return [{**span, "stream": "history", "label": label}]
 
     def daily_rows(self) -> list[dict[str, Any]]:
         """The chart as a table, newest day first: day, units, [(currency, revenue)], prices known on that day."""
@@ -197,9 +216,10 @@ class OfferHistory:
 def edits_within(offer: Offer, window: Window) -> QuerySet[OfferChange]:
     """Changes of `offer` that may have happened in `window`, newest first; sold stock is no edit."""
     found: QuerySet[OfferChange] = (
-        OfferChange.objects.filter(offer=offer, not_after__gte=window.since, not_before__lt=window.until)
-        .exclude(certainty=Certainty.SOLD)
-        .select_related("event")
+        changes_of(offer)
+        .filter(not_after__gte=window.since, not_before__lt=window.until)
+        .exclude(NOT_EDITED)
+        .select_related("event", "shared")
         .order_by("-not_after", "-id")
     )
     return found
@@ -260,7 +280,7 @@ def _change_json(shown: ShownChange) -> dict[str, Any]:
         "note": shown.note or shown.new.reason or shown.old.reason,
         "how": shown.how,
         "minor": shown.is_minor,
-        "url": reverse("offers:change", args=[change.offer_id, change.pk]),
+        "url": shown.url,
     }
 
 

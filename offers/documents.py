@@ -87,9 +87,14 @@ def canonical(value: Any, key: str = "") -> Any:
     return value
 
 
-def digest(document: Document) -> str:
+def digest(value: Any) -> str:
     """SHA-256 of the canonical JSON, in hexadecimal."""
-    return hashlib.sha256(_dump(document).encode()).hexdigest()
+    return hashlib.sha256(_dump(value).encode()).hexdigest()
+
+
+def size(value: Any) -> int:
+    """Characters of the canonical JSON."""
+    return len(_dump(value))
 
 
 def _dump(value: Any) -> str:

@@ -10,11 +10,11 @@ from typing import Any
 from django.db.models import F, Q
 
 from accounts.models import SellerAccount
+from offers import contents, fields
 from offers.changes import PART_OF_EVENT, PURCHASE_MARGIN, Event, Facts, Sale, Snapshot
-from offers.fields import DETAIL_PART, PRICE_STOCK_PART
+from offers.fields import DETAIL_PART, OFFER_PARTS, PRICE_STOCK_PART
 from offers.models import Offer, OfferEvent, OfferSnapshot, OrderLine
 
-PARTS = (PRICE_STOCK_PART, DETAIL_PART)
 INSTANT = timedelta(microseconds=1)
 Since = Mapping[uuid.UUID, datetime]
 
@@ -42,7 +42,7 @@ class _Anchors:
         if offer.pk not in self.since:
             return {}
         before = self.since[offer.pk] - INSTANT
-        ends = {part: self.ends[offer.pk, part] for part in PARTS if (offer.pk, part) in self.ends}
+        ends = {part: self.ends[offer.pk, part] for part in OFFER_PARTS if (offer.pk, part) in self.ends}
         return {part: min(end, before) for part, end in ends.items()} | {"": before}
 
     def wanted(self, part: str, key: str, moment: str, margin: timedelta = timedelta(0)) -> Q:
@@ -67,7 +67,7 @@ def _keys(offers: Sequence[Offer], key: str) -> list[Any]:
 def load_facts(account: SellerAccount, offers: Sequence[Offer], since: Since) -> FactsBatch:
     """The facts of each offer: from the anchors of its `since` on, or all of them where it has none."""
     anchors = _find_anchors(offers, since)
-    snapshots = _load_snapshots(anchors)
+    snapshots = _load_snapshots(account, anchors)
     events, event_keys = _load_events(account, anchors)
     sales = _load_sales(account, anchors)
     facts = [
@@ -88,7 +88,9 @@ def load_facts(account: SellerAccount, offers: Sequence[Offer], since: Since) ->
 
 def _find_anchors(offers: Sequence[Offer], since: Since) -> _Anchors:
     rows = (
-        OfferSnapshot.objects.filter(offer__in=list(since), part__in=PARTS, first_seen_at__lt=F("offer__derive_from"))
+        OfferSnapshot.objects.filter(
+            offer__in=list(since), part__in=OFFER_PARTS, first_seen_at__lt=F("offer__derive_from")
+        )
         .order_by("offer_id", "part", "-first_seen_at")
         .distinct("offer_id", "part")
         .values_list("offer_id", "part", "first_seen_at", "last_seen_at")
@@ -99,37 +101,40 @@ def _find_anchors(offers: Sequence[Offer], since: Since) -> _Anchors:
     return _Anchors(offers, since, starts, ends)
 
 
-def _load_snapshots(anchors: _Anchors) -> dict[uuid.UUID, list[Snapshot]]:
+def _load_snapshots(account: SellerAccount, anchors: _Anchors) -> dict[uuid.UUID, list[Snapshot]]:
     wanted = Q(pk__in=[])
-    for part in PARTS:
+    for part in OFFER_PARTS:
         wanted |= Q(part=part) & anchors.wanted(part, "offer", "first_seen_at")
-    rows = (
+    rows = list(
         OfferSnapshot.objects.filter(wanted)
         .order_by("first_seen_at")
         .values_list("offer_id", "part", "document", "first_seen_at", "last_seen_at")
     )
+    pieces = contents.load(account, (document for _offer, _part, document, *_span in rows))
     found: dict[uuid.UUID, list[Snapshot]] = defaultdict(list)
-    for offer_id, *columns in rows:
-        snapshot = Snapshot(*columns)
-        start = anchors.starts.get((offer_id, snapshot.part))
-        if start is None or snapshot.first_seen_at >= start:
-            found[offer_id].append(snapshot)
+    for offer_id, part, document, first_seen_at, last_seen_at in rows:
+        start = anchors.starts.get((offer_id, part))
+        if start is None or first_seen_at >= start:
+            whole = contents.unpack(document, pieces)
+            found[offer_id].append(Snapshot(part, whole, first_seen_at, last_seen_at))
     return found
 
 
 def _load_events(account: SellerAccount, anchors: _Anchors) -> tuple[dict[str, list[Event]], dict[str, int]]:
-    price_stock_types = [name for name, part in PART_OF_EVENT.items() if part == PRICE_STOCK_PART]
-    of_price_stock = Q(type__in=price_stock_types)
-    # A future-dated row counts from its receipt, which is never before the start that it is loaded for.
-    wanted = (of_price_stock & anchors.wanted(PRICE_STOCK_PART, "allegro_offer_id", "occurred_at", PURCHASE_MARGIN)) | (
-        ~of_price_stock & anchors.wanted(DETAIL_PART, "allegro_offer_id", "occurred_at")
-    )
+    wanted = Q(pk__in=[])
+    for part in {*PART_OF_EVENT.values(), ""}:
+        types = [name for name, owner in PART_OF_EVENT.items() if owner == part]
+        of_part = Q(type__in=types) if part else ~Q(type__in=PART_OF_EVENT)
+        margin = PURCHASE_MARGIN if part == PRICE_STOCK_PART else timedelta(0)
+        # What belongs to no part is loaded with the details. A future-dated row counts from its receipt, which is
+        # never before the start that it is loaded for.
+        wanted |= of_part & anchors.wanted(part or DETAIL_PART, "allegro_offer_id", "occurred_at", margin)
     events: dict[str, list[Event]] = defaultdict(list)
     event_keys: dict[str, int] = {}
     for row in OfferEvent.objects.filter(wanted, account=account).order_by("occurred_at", "pk"):
         event_keys[row.event_id] = row.pk
         events[row.allegro_offer_id].append(
-            Event(row.event_id, row.type, row.occurred_at, row.received_at, _change_types(row.payload))
+            Event(row.event_id, row.type, row.occurred_at, row.received_at, _scope(row), _told(row))
         )
     return events, event_keys
 
@@ -143,7 +148,22 @@ def _load_sales(account: SellerAccount, anchors: _Anchors) -> dict[str, list[Sal
     return sales
 
 
-def _change_types(payload: dict[str, Any]) -> dict[str, str]:
-    """{"allegro-pl": "MANUAL"} of a price event; empty for other types and where Allegro left it out."""
-    marketplaces = (payload.get("offer") or {}).get("marketplaces") or []
-    return {entry["id"]: entry.get("changeType") or "" for entry in marketplaces if entry.get("id")}
+def _scope(row: OfferEvent) -> dict[str, str]:
+    """{"allegro-pl": "MANUAL"}: the marketplaces or languages that a row names; empty where it names none."""
+    payload = row.payload
+    offer = payload.get("offer") or {}
+    match row.type:
+        case fields.PRICE_CHANGED:
+            named = offer.get("marketplaces") or []
+            return {entry["id"]: entry.get("changeType") or "" for entry in named if entry.get("id")}
+        case fields.VISIBILITY_CHANGED:
+            # Either array may be empty (allegro-api issue 11675).
+            return dict.fromkeys((offer.get("publication") or {}).get("updatedMarketplaces") or [], "")
+        case fields.TRANSLATION_UPDATED:
+            named = payload.get("translations") or []
+            return {entry["language"]: "" for entry in named if entry.get("language")}
+    return {}
+
+
+def _told(row: OfferEvent) -> Any:
+    return row.payload.get("blockedDeliveries") if row.type == fields.COUNTRIES_BLOCKED else None

@@ -1,156 +1,293 @@
-"""Lists of changes, newest first, a page at a time by key: the hundredth page costs what the first one does."""
+"""Lists of changes, newest first, a page at a time by key: the hundredth page costs what the first one does.
 
-from collections.abc import Sequence
+On the pages of all offers a batch is one line, and fields of an offer that were edited together are one line.
+"""
+
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
-from typing import Any
+from typing import Any, NamedTuple
 from uuid import UUID
 
-from django.db.models import Count, Q, QuerySet
-from django.db.models.functions import TruncMinute
+from django.db.models import OuterRef, Q, QuerySet, Subquery
+from django.db.models.functions import Coalesce
 
 from accounts.models import SellerAccount
-from offers.models import OfferChange
-from offers.presentation import ShownChange, present
+from accounts.scoping import workspace_scope
+from offers.fields import FIELDS, Kind
+from offers.models import ChangeBatch, OfferChange
+from offers.presentation import ShownChange, present_all
+from offers.touching import changes_of, number_touched
+
+__all__ = ["Line", "Page", "changes_of", "count_newer", "cursor_at", "read_feed", "read_page", "walk"]
 
 PAGE_SIZE = 50
-# As many offers with the same field changed in one minute are one action of a tool, not as many decisions.
-BATCH_FROM = 5
+# How many keys are walked over, one time after another, to fill a page with lines in spite of large batches.
+STRIDES = (1_000, 5_000)
+WALKED_AT_ONCE = 500
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 MICROSECOND = timedelta(microseconds=1)
-ONE_MINUTE = timedelta(minutes=1)
-
-BatchKey = tuple[UUID, str, datetime]
-
-
-@dataclass(frozen=True, slots=True)
-class Batch:
-    """How many offers had the same field changed in the same clock minute."""
-
-    offers: int
-    minute: str
+# A number, a switch or a campaign comes back to an earlier state all the time; that says nothing.
+_COMING_BACK = {Kind.NUMBER, Kind.STATUS, Kind.CAMPAIGNS}
+# So far back an earlier value is looked for: a tool makes tens of thousands of changes of one offer's price.
+LOOKED_BACK = timedelta(days=180)
+RETURNING = [each.key for each in FIELDS if each.kind not in _COMING_BACK and not each.is_minor]
 
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """One row of a list of changes."""
+    """One entry of a list: a change, `more` fields edited with it, or a whole `batch` whose newest change it is."""
 
     shown: ShownChange
-    batch: Batch | None = None
+    more: Sequence[ShownChange] = ()
+    batch: ChangeBatch | None = None
 
     @property
     def change(self) -> OfferChange:
         """The row behind it."""
         return self.shown.change
 
+    @property
+    def all_shown(self) -> list[ShownChange]:
+        """Every change of the line."""
+        return [self.shown, *self.more]
+
+    @property
+    def cursor(self) -> str:
+        """Its place in the order."""
+        return cursor_at(self.change)
+
 
 @dataclass(frozen=True, slots=True)
 class Page:
-    """Some lines, and the cursor that leads to older ones ("" at the end)."""
+    """Some lines, the cursor that leads to older ones ("" at the end), and that of the newest line."""
 
     lines: Sequence[Line] = field(default_factory=list)
     older: str = ""
 
+    @property
+    def newest(self) -> str:
+        """Where the page begins, "" on an empty one."""
+        return self.lines[0].cursor if self.lines else ""
+
+
+class Key(NamedTuple):
+    """What is needed of a change to walk over it."""
+
+    change_id: UUID
+    at: datetime
+    batch_id: UUID | None
+
+
+class Position(NamedTuple):
+    """A place in the order, and the batches that were told before it and reach beyond it."""
+
+    at: datetime
+    change_id: UUID
+    told: frozenset[UUID] = frozenset()
+
+
+# Pages ----------------------------------------------------------------------------------------------------------------
+
 
 def read_feed(
-    changes: QuerySet[OfferChange], accounts: Sequence[SellerAccount], cursor: str = "", size: int = PAGE_SIZE
+    changes: QuerySet[OfferChange],
+    accounts: Sequence[SellerAccount],
+    cursor: str = "",
+    size: int = PAGE_SIZE,
+    *,
+    after: str = "",
+    with_batches: bool = True,
 ) -> Page:
-    """As `read_page`, over all `accounts`: each one's newest come from its index, only those are then sorted."""
-    if not accounts:
-        return Page()
-    older = _older_than(changes, cursor)
-    first, *others = [
-        older.filter(account=account.pk).order_by("-not_after", "-id").values_list("pk", "not_after")[: size + 1]
-        for account in accounts
-    ]
-    newest = first.union(*others, all=True) if others else first
-    keys = [key for key, _moment in newest]
-    return read_page(OfferChange.objects.filter(pk__in=keys).select_related("offer", "account", "event"), "", size)
+    """The newest of `changes` over all `accounts` that are older than `cursor` and newer than `after`.
+
+    `with_batches` makes one line of each batch: its newest change. A page holds `size` lines at most; fewer where
+    batches larger than the last stride lie one upon another. Fields edited together may make it shorter.
+    """
+    sources = [_newer_than(changes, after).filter(account=account.pk) for account in accounts]
+    if not with_batches:
+        return _single_page(sources, cursor, size)
+    keys, reached = _without_rest_of_batches(sources, _parse_cursor(cursor), size)
+    heads = {key.change_id for key in keys if key.batch_id}
+    return Page(_as_lines(_rows(keys), heads), _write_cursor(reached))
 
 
 def read_page(changes: QuerySet[OfferChange], cursor: str = "", size: int = PAGE_SIZE) -> Page:
-    """The `size` newest of `changes` that are older than `cursor`. A cursor that is none begins at the newest."""
-    rows = list(_older_than(changes, cursor).order_by("-not_after", "-id")[: size + 1])
-    shown = [present(change) for change in rows[:size]]
-    batches = find_batches(rows[:size])
-    lines = [Line(each, batches.get(_batch_key(each.change))) for each in shown]
-    return Page(lines, cursor_at(rows[size - 1]) if len(rows) > size else "")
+    """The `size` newest of `changes` (of one offer, say) that are older than `cursor`, batches not joined.
+
+    A cursor that is none begins at the newest.
+    """
+    return _single_page([changes], cursor, size)
+
+
+def _single_page(sources: Sequence[QuerySet[OfferChange]], cursor: str, size: int) -> Page:
+    keys = _next_keys(sources, _parse_cursor(cursor), size + 1)
+    rest = keys[size:]
+    reached = Position(keys[size - 1].at, keys[size - 1].change_id) if rest else None
+    return Page(_as_lines(_rows(keys[:size]), set()), _write_cursor(reached))
+
+
+def count_newer(changes: QuerySet[OfferChange], accounts: Sequence[SellerAccount], after: str) -> int:
+    """How many lines (a page's at most) `read_feed` would show above the one at the cursor `after`."""
+    sources = [_newer_than(changes, after).filter(account=account.pk) for account in accounts]
+    keys, _reached = _without_rest_of_batches(sources, None, PAGE_SIZE)
+    return len(keys)
+
+
+def walk(changes: QuerySet[OfferChange], accounts: Sequence[SellerAccount]) -> Iterator[ShownChange]:
+    """All of `changes`, newest first, in constant memory.
+
+    By key and not by a database cursor: nothing is sorted beforehand, so that the first row comes at once, and no
+    transaction stays open while somebody's line is slow. It may be consumed after the view has returned: the scope of
+    the accounts' workspace is entered for each stretch.
+    """
+    if not accounts:
+        return
+    sources = [changes.filter(account=account.pk) for account in accounts]
+    position: Position | None = None
+    while True:
+        with workspace_scope(accounts[0].workspace):
+            keys = _next_keys(sources, position, WALKED_AT_ONCE)
+            shown = present_all(_rows(keys))
+        yield from shown
+        if len(keys) < WALKED_AT_ONCE:
+            return
+        position = Position(keys[-1].at, keys[-1].change_id)
+
+
+# Walking by key -------------------------------------------------------------------------------------------------------
+
+
+def _without_rest_of_batches(
+    sources: Sequence[QuerySet[OfferChange]], position: Position | None, size: int
+) -> tuple[list[Key], Position | None]:
+    """The first `size` keys, of each batch only its newest one, and where to go on (None at the end)."""
+    told = set(position.told) if position else set()
+    found: list[Key] = []
+    for stride in (size + 1, *STRIDES):
+        keys = _next_keys([source.exclude(batch__in=told) for source in sources], position, stride)
+        for key in keys:
+            if key.batch_id not in told:
+                if len(found) == size:
+                    return found, position
+                found.append(key)
+            told |= {key.batch_id} if key.batch_id else set()
+            position = Position(key.at, key.change_id, frozenset(told))
+        if len(keys) < stride:
+            return found, None
+    return found, position
+
+
+def _next_keys(sources: Sequence[QuerySet[OfferChange]], position: Position | None, number: int) -> list[Key]:
+    """The `number` newest keys beyond `position`: each source's come from its index, only those are then sorted."""
+    if not sources:
+        return []
+    first, *others = (_keys(_older_than(source, position), number) for source in sources)
+    merged = first.union(*others, all=True).order_by("-not_after", "-id")[:number] if others else first
+    return [Key(*row) for row in merged]
+
+
+def _keys(changes: QuerySet[OfferChange], number: int) -> QuerySet[OfferChange, Any]:
+    return changes.order_by("-not_after", "-id").values_list("id", "not_after", "batch_id")[:number]
+
+
+def _older_than(changes: QuerySet[OfferChange], position: Position | None) -> QuerySet[OfferChange]:
+    if position is None:
+        return changes
+    # The first condition alone lets the index start at the right place.
+    return changes.filter(not_after__lte=position.at).filter(
+        Q(not_after__lt=position.at) | Q(pk__lt=position.change_id)
+    )
+
+
+def _newer_than(changes: QuerySet[OfferChange], cursor: str) -> QuerySet[OfferChange]:
+    position = _parse_cursor(cursor)
+    if position is None:
+        return changes
+    return changes.filter(not_after__gte=position.at).filter(
+        Q(not_after__gt=position.at) | Q(pk__gt=position.change_id)
+    )
+
+
+# Cursors --------------------------------------------------------------------------------------------------------------
 
 
 def cursor_at(change: OfferChange) -> str:
     """Where `change` stands in the order, for an address."""
-    return f"{(change.not_after - EPOCH) // MICROSECOND}_{change.pk.hex}"
+    return _join(Position(change.not_after, change.pk))
 
 
-def _older_than(changes: QuerySet[OfferChange], cursor: str) -> QuerySet[OfferChange]:
-    position = _parse_cursor(cursor)
+def _join(position: Position) -> str:
+    told = "".join(f"_{batch.hex}" for batch in sorted(position.told))
+    return f"{(position.at - EPOCH) // MICROSECOND}_{position.change_id.hex}{told}"
+
+
+def _write_cursor(position: Position | None) -> str:
+    """For an address; of the batches told, those that have changes beyond the position."""
     if position is None:
-        return changes
-    moment, key = position
-    # The first condition alone lets the index start at the right place.
-    return changes.filter(not_after__lte=moment).filter(Q(not_after__lt=moment) | Q(pk__lt=key))
+        return ""
+    if not position.told:
+        return _join(position)
+    reaching = ChangeBatch.objects.filter(pk__in=position.told, since__lte=position.at)
+    return _join(position._replace(told=frozenset(reaching.values_list("pk", flat=True))))
 
 
-def _parse_cursor(cursor: str) -> tuple[datetime, UUID] | None:
-    micros, _, key = cursor.partition("_")
+def _parse_cursor(cursor: str) -> Position | None:
+    micros, _, keys = cursor.partition("_")
     try:
-        return EPOCH + int(micros) * MICROSECOND, UUID(key)
+        change, *told = (UUID(key) for key in keys.split("_"))
+        return Position(EPOCH + int(micros) * MICROSECOND, change, frozenset(told))
     except (ValueError, OverflowError):
         return None
 
 
-def _minute_of(instant: datetime) -> datetime:
-    return instant.astimezone(UTC).replace(second=0, microsecond=0)
+# From keys to lines ---------------------------------------------------------------------------------------------------
 
 
-def _batch_key(change: OfferChange) -> BatchKey:
-    return change.account_id, change.field or change.event_type, _minute_of(change.not_after)
+def _rows(keys: Iterable[Key]) -> list[OfferChange]:
+    """The changes behind `keys`, in their order, with everything that a line shows of them."""
+    rows = OfferChange.objects.filter(pk__in=[key.change_id for key in keys]).order_by("-not_after", "-id")
+    with_parents = rows.select_related("offer", "shared", "account", "event", "batch")
+    return list(with_parents.annotate(returned_to=_held_before(), touched=number_touched()))
 
 
-def collapse(lines: Sequence[Line], size: int) -> list[Line]:
-    """The first `size` of `lines`, of each batch only its newest line."""
-    kept: list[Line] = []
-    seen: set[BatchKey] = set()
-    for line in lines:
-        key = _batch_key(line.change)
-        if line.batch is None or key not in seen:
-            kept.append(line)
-        seen.add(key)
-    return kept[:size]
+def _held_before() -> Coalesce:
+    """Until when a change's new value had been there before, null where it was not: a return to an earlier value."""
+    # One subquery for each kind of owner, so that either finds its index; that of the other one ends at once.
+    return Coalesce(*(_last_held(owner) for owner in ("offer", "shared")))
 
 
-def rest_of_batch(line: Line) -> Q:
-    """The changes that belong to the batch of `line`, itself left out."""
-    change, minute = line.change, _minute_of(line.change.not_after)
-    same = Q(account=change.account_id, field=change.field, not_after__gte=minute, not_after__lt=minute + ONE_MINUTE)
-    return same & ~Q(event_type="") & ~Q(pk=change.pk)
-
-
-def find_batches(changes: Sequence[OfferChange]) -> dict[BatchKey, Batch]:
-    """For announced `changes`: in which of their minutes did the same field change on many offers? One query."""
-    announced = [change for change in changes if change.event_type and change.is_moment]
-    minutes = {(change.account_id, _minute_of(change.not_after)) for change in announced}
-    if not minutes:
-        return {}
-    wanted = Q()
-    for account_id, minute in minutes:
-        wanted |= Q(account_id=account_id, not_after__gte=minute, not_after__lt=minute + ONE_MINUTE)
-    counted = (
-        OfferChange.objects.filter(wanted)
-        .exclude(event_type="")
-        .order_by()
-        .annotate(minute=TruncMinute("not_after", tzinfo=UTC))
-        .values("account_id", "field", "event_type", "minute")
-        .annotate(offers=Count("offer_id", distinct=True))
+def _last_held(owner: str) -> Subquery:
+    earlier = OfferChange.objects.filter(
+        **{owner: OuterRef(owner)},
+        field=OuterRef("field"),
+        field__in=RETURNING,
+        marketplace=OuterRef("marketplace"),
+        not_after__lt=OuterRef("not_before"),
+        not_after__gte=OuterRef("not_before") - LOOKED_BACK,
+        old_seen=True,
+        old=OuterRef("new"),
     )
-    return _large_ones(counted)
+    return Subquery(earlier.order_by("-not_after", "-id").values("not_before")[:1])
 
 
-def _large_ones(counted: QuerySet[Any, dict[str, Any]]) -> dict[BatchKey, Batch]:
-    return {
-        (row["account_id"], row["field"] or row["event_type"], row["minute"]): Batch(
-            row["offers"], row["minute"].strftime("%Y-%m-%dT%H:%MZ")
-        )
-        for row in counted
-        if row["offers"] >= BATCH_FROM
-    }
+def _as_lines(rows: Sequence[OfferChange], heads: set[UUID]) -> list[Line]:
+    """`heads` stand for their batches, each on a line; of the others, what was edited together shares one."""
+    lines: list[list[ShownChange]] = []
+    edits: dict[tuple[Any, ...], list[ShownChange]] = {}
+    for shown in present_all(rows):
+        change = shown.change
+        if change.pk in heads:
+            lines.append([shown])
+            continue
+        edit = change.offer_id, change.shared_id, change.not_before, change.not_after, change.event_id
+        if edit not in edits:
+            edits[edit] = []
+            lines.append(edits[edit])
+        edits[edit].append(shown)
+    return [_as_line(each, heads) for each in lines]
+
+
+def _as_line(shown: Sequence[ShownChange], heads: set[UUID]) -> Line:
+    first, *more = shown
+    return Line(first, more, first.change.batch if first.change.pk in heads else None)

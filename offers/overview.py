@@ -11,16 +11,14 @@ from django.db.models.functions import Coalesce
 from accounts.models import AccountStatus, SellerAccount
 from offers.calendar import warsaw_day
 from offers.daily import Window, sales_coverage
-from offers.feed import Line, collapse, read_feed, rest_of_batch
-from offers.models import Certainty, Offer, OfferChange, SalesDay
+from offers.feed import Line, read_feed
+from offers.models import NOT_EDITED, Offer, OfferChange, SalesDay
 
 WEEK = 7
 # Below this many pieces in the week before, a fall says nothing: chance alone halves such numbers.
 ENOUGH_UNITS = 10
 FALLEN_SHOWN = 8
 NEWEST_SHOWN = 10
-# One action of a tool must not push everything else off the dashboard: so many times is looked behind it.
-NEWEST_ATTEMPTS = 3
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,24 +73,11 @@ def read_overview(accounts: Sequence[SellerAccount], now: datetime) -> Overview:
         return Overview(accounts, week, week_before)
     followed = [account for account in accounts if account.status != AccountStatus.DISCONNECTED]
     units, revenue = _totals(followed, week, week_before)
-    edits = OfferChange.objects.exclude(certainty=Certainty.SOLD)
-    newest = _newest(edits, accounts)
+    edits = OfferChange.objects.exclude(NOT_EDITED)
+    newest = read_feed(edits, accounts, size=NEWEST_SHOWN).lines
     is_known = units.now is not None and units.before is not None
     fallen = _fallen(followed, week, week_before) if is_known else []
     return Overview(accounts, week, week_before, True, units, revenue, fallen, newest)
-
-
-def _newest(edits: QuerySet[OfferChange], accounts: Sequence[SellerAccount]) -> list[Line]:
-    """The newest edits, one line for each batch."""
-    lines: list[Line] = []
-    for _attempt in range(NEWEST_ATTEMPTS):
-        page = read_feed(edits, accounts, size=NEWEST_SHOWN)
-        lines = collapse(page.lines, NEWEST_SHOWN)
-        if len(lines) == NEWEST_SHOWN or not page.older:
-            break
-        for line in lines:
-            edits = edits.exclude(rest_of_batch(line)) if line.batch else edits
-    return lines
 
 
 def _week_until(last: date) -> Window:

@@ -6,16 +6,20 @@ from datetime import datetime
 from typing import Any
 
 from django.db import transaction
-from django.db.models import Q
+from django.db.models import Count, Q, QuerySet
 
 from accounts.models import SellerAccount
-from offers.changes import PART_OF_EVENT, Change, Facts, derive_changes
-from offers.facts import PARTS, load_facts
-from offers.fields import PRICE_STOCK_PART, fields_of_part
-from offers.models import Offer, OfferChange
+from offers.batches import find_batches
+from offers.changes import PART_OF_EVENT, Change, Facts, Snapshot, derive_changes, derive_shared
+from offers.facts import load_facts
+from offers.fields import DETAIL_PART, FIELDS, TOLD_PART, fields_of_part
+from offers.models import FactHorizon, Offer, OfferChange, SharedObject, SharedSnapshot
 from offers.record import fitting
+from offers.uses import replace_uses
 
 BATCH = 50
+# Batches are found afterwards, over all offers.
+DERIVED_COLUMNS = [column.attname for column in OfferChange._meta.concrete_fields if column.name != "batch"]
 
 
 def derive_pending(account: SellerAccount, after_batch: Callable[[], None] = lambda: None) -> int:
@@ -43,12 +47,28 @@ def _derive_batch(account: SellerAccount, offer_ids: Sequence[uuid.UUID]) -> int
     return len(offers)
 
 
+def rebuild_changes(account: SellerAccount, after_batch: Callable[[], None] = lambda: None) -> int:
+    """Derive the whole record of `account` again, as far back as its facts reach. Returns the number of changes.
+
+    Only rows that come out differently are written: of a record that is right, none. In batches like `derive_pending`.
+    """
+    offer_ids = list(Offer.objects.filter(account=account).order_by("pk").values_list("pk", flat=True))
+    written = 0
+    for start in range(0, len(offer_ids), BATCH):
+        written += _rebuild_batch(account, offer_ids[start : start + BATCH])
+        after_batch()
+    changed = SharedObject.objects.filter(account=account).annotate(contents=Count("snapshots")).filter(contents__gt=1)
+    return written + sum(rebuild_shared(each) for each in changed.order_by("pk").select_related("account"))
+
+
 @transaction.atomic
-def rebuild_offer(account: SellerAccount, offer: Offer) -> int:
-    """Delete and derive again the whole record of one offer. Returns the number of changes."""
-    locked = Offer.objects.select_for_update().get(pk=offer.pk)
-    written = _replace_changes(account, [locked], {})
-    Offer.objects.filter(pk=locked.pk).update(derive_from=None)
+def _rebuild_batch(account: SellerAccount, offer_ids: Sequence[uuid.UUID]) -> int:
+    offers = list(Offer.objects.select_for_update().filter(pk__in=offer_ids).order_by("pk"))
+    horizon = FactHorizon.objects.filter(account=account).values_list("since", flat=True).first()
+    # Without a horizon, everything; else from there on, as after a new fact of that time.
+    Offer.objects.filter(pk__in=offer_ids).update(derive_from=horizon)
+    written = _replace_changes(account, offers, {offer.pk: horizon for offer in offers} if horizon else {})
+    Offer.objects.filter(pk__in=offer_ids).update(derive_from=None)
     return written
 
 
@@ -60,38 +80,69 @@ def _replace_changes(account: SellerAccount, offers: Sequence[Offer], since: Map
     for offer, facts in batch.facts:
         rows.extend(_as_row(offer, change, batch.event_keys) for change in derive_changes(facts))
         replaced |= Q(offer=offer) & _standing_after(facts)
-    # Deleting first keeps the primary keys, which are made from the facts, free to return.
-    OfferChange.objects.filter(replaced).delete()
-    OfferChange.objects.bulk_create(rows, batch_size=500)
+    _swap(account, OfferChange.objects.filter(replaced), rows)
+    replace_uses(account, batch.facts)
     return len(rows)
+
+
+def _swap(account: SellerAccount, stored: QuerySet[OfferChange], derived: Sequence[OfferChange]) -> None:
+    """Make `stored` equal to `derived`, touching only what differs, and find the batches around that again."""
+    wanted = {row.pk: row for row in derived}
+    before = list(stored)
+    stale = [row for row in before if row.pk not in wanted or not _is_same(row, wanted[row.pk])]
+    kept = {row.pk for row in before} - {row.pk for row in stale}
+    fresh = [row for row in derived if row.pk not in kept]
+    # Deleting first keeps the primary keys, which are made from the facts, free to return.
+    OfferChange.objects.filter(pk__in=[row.pk for row in stale]).delete()
+    OfferChange.objects.bulk_create(fresh, batch_size=500)
+    touched: dict[str, set[datetime]] = {}
+    for row in (*stale, *fresh):
+        if row.offer_id:
+            touched.setdefault(row.field, set()).add(row.not_after)
+    find_batches(account, touched)
+
+
+def _is_same(one: OfferChange, other: OfferChange) -> bool:
+    return all(getattr(one, name) == getattr(other, name) for name in DERIVED_COLUMNS)
 
 
 def _standing_after(facts: Facts) -> Q:
     """The stored changes that `facts` derives anew."""
-    replaced = Q()
-    for part in (*PARTS, ""):
-        cut = facts.cuts.get(part)
-        replaced |= _of_part(part) & (Q(not_after__gt=cut) if cut else Q())
+    cut = facts.cuts.get(TOLD_PART)
+    if cut is None:
+        return Q()
+    replaced = Q(not_after__gt=cut)
+    read = {*PART_OF_EVENT.values(), *(snapshot.part for snapshot in facts.snapshots)}
+    for part in read:
+        # A part's changes reach further back where it was last seen before the new fact, or never.
+        own = facts.cuts.get(part)
+        if own is None:
+            replaced |= _of_part(part)
+        elif own < cut:
+            replaced |= _of_part(part) & Q(not_after__gt=own)
     return replaced
 
 
 def _of_part(part: str) -> Q:
-    if part == "":
-        return Q(certainty="not_followed")
+    """The changes that the derivation of one part gives; what names no part's field or event is of the details."""
+    keys = [field.key for field in fields_of_part(part)]
+    if part == TOLD_PART:
+        return Q(certainty="not_followed") | Q(field__in=keys)
     types = [name for name, owner in PART_OF_EVENT.items() if owner == part]
-    price_stock_keys = [field.key for field in fields_of_part(PRICE_STOCK_PART)]
-    of_event = Q(event_type__in=types)
-    silent = Q(event_type="", field__in=price_stock_keys)
-    return of_event | (silent if part == PRICE_STOCK_PART else Q(event_type="") & ~Q(field__in=price_stock_keys))
+    if part == DETAIL_PART:
+        elsewhere = [field.key for field in FIELDS if field.part != DETAIL_PART]
+        return Q(event_type__in=types) | (Q(event_type="") & ~Q(field__in=elsewhere))
+    return Q(event_type__in=types) | Q(event_type="", field__in=keys)
 
 
-def _as_row(offer: Offer, change: Change, event_keys: Mapping[str, int]) -> OfferChange:
+def _as_row(subject: Offer | SharedObject, change: Change, event_keys: Mapping[str, int]) -> OfferChange:
     return OfferChange(
-        id=_identity(offer, change),
-        account_id=offer.account_id,
-        offer=offer,
-        field=change.field,
-        marketplace=change.marketplace,
+        id=_identity(subject, change),
+        account_id=subject.account_id,
+        offer=subject if isinstance(subject, Offer) else None,
+        shared=subject if isinstance(subject, SharedObject) else None,
+        field=fitting(OfferChange, "field", change.field),
+        marketplace=fitting(OfferChange, "marketplace", change.marketplace),
         old=change.old,
         new=change.new,
         old_seen=change.old_seen,
@@ -106,10 +157,32 @@ def _as_row(offer: Offer, change: Change, event_keys: Mapping[str, int]) -> Offe
     )
 
 
-def _identity(offer: Offer, change: Change) -> uuid.UUID:
+def _identity(subject: Offer | SharedObject, change: Change) -> uuid.UUID:
     """The same change always has the same id, so that a rebuild leaves every link to it intact."""
     moment = change.event_id or f"{change.not_before.isoformat()}/{change.not_after.isoformat()}"
-    return uuid.uuid5(offer.pk, f"{change.field}|{change.marketplace}|{moment}")
+    return uuid.uuid5(subject.pk, f"{change.field}|{change.marketplace}|{moment}")
+
+
+def derive_shared_after(snapshot: SharedSnapshot) -> int:
+    """Derive the changes of a shared object from one of its snapshots on. Returns how many there are."""
+    later = SharedSnapshot.objects.filter(shared=snapshot.shared_id, first_seen_at__gte=snapshot.first_seen_at)
+    stored = OfferChange.objects.filter(shared=snapshot.shared_id, not_after__gt=snapshot.last_seen_at)
+    return _replace_shared(snapshot.shared, later, stored)
+
+
+@transaction.atomic
+def rebuild_shared(shared: SharedObject) -> int:
+    """Derive the record of one shared object again, as far back as its snapshots reach. Returns its changes' number."""
+    locked = SharedObject.objects.select_for_update().get(pk=shared.pk)
+    first = SharedSnapshot.objects.filter(shared=locked).order_by("first_seen_at").first()
+    return derive_shared_after(first) if first else 0
+
+
+def _replace_shared(shared: SharedObject, snapshots: QuerySet[SharedSnapshot], stored: QuerySet[OfferChange]) -> int:
+    columns = ("document", "first_seen_at", "last_seen_at", "announced_at")
+    changes = derive_shared(shared.kind, [Snapshot("", *row) for row in snapshots.values_list(*columns)])
+    _swap(shared.account, stored, [_as_row(shared, change, {}) for change in changes])
+    return len(changes)
 
 
 def change_rows(account: SellerAccount) -> Iterator[tuple[Any, ...]]:

@@ -1,7 +1,7 @@
 """Writing what was read: snapshots, events and order lines as facts, each in one transaction with its bookkeeping."""
 
 import uuid
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
@@ -10,7 +10,7 @@ from typing import Any, cast
 from django.db import models, transaction
 
 from accounts.models import SellerAccount
-from offers import documents
+from offers import contents, documents
 from offers.changes import PURCHASE_TOLERANCE
 from offers.models import Offer, OfferEvent, OfferSnapshot, OfferStatus, SnapshotPart
 
@@ -119,6 +119,11 @@ def price_stock_read(offer: Offer, document: Document, read_at: datetime) -> Off
     return OfferRead(offer, {SnapshotPart.PRICE_STOCK: documents.price_stock(document)}, read_at)
 
 
+def extras_read(offer: Offer, parts: Mapping[SnapshotPart, Document], read_at: datetime) -> OfferRead:
+    """From the calls about a single offer besides its own; the documents have the forms of `offers.parts`."""
+    return OfferRead(offer, {part: documents.canonical(document) for part, document in parts.items()}, read_at)
+
+
 @transaction.atomic
 def record_reads(reads: Sequence[OfferRead]) -> int:
     """Store what was read of different offers. Returns how many of them showed something new."""
@@ -132,13 +137,16 @@ def record_reads(reads: Sequence[OfferRead]) -> int:
         offer = locked[read.offer.pk]
         if SnapshotPart.DETAIL in read.parts:
             offer.detail_seen_at = read.read_at
-        if offer.pk in changed or offer.gone_at:
+        if SnapshotPart.PRICE_STOCK not in read.parts:
+            offer.extras_seen_at = read.read_at
+            unchanged.append(offer)
+        elif offer.pk in changed or offer.gone_at:
             offer.gone_at = None
             _project(offer, read.parts)
             offer.save(update_fields=PROJECTED_COLUMNS)
         else:
             unchanged.append(offer)
-    Offer.objects.bulk_update(unchanged, ["detail_seen_at", "derive_from"])
+    Offer.objects.bulk_update(unchanged, ["detail_seen_at", "extras_seen_at", "derive_from"])
     return len(changed)
 
 
@@ -167,22 +175,35 @@ def observe_listings(
         if before is not None and before.digest == digest:
             same.append(before.pk)
         else:
-            fresh.append(_snapshot(offer, SnapshotPart.LISTING, document, digest, read_at))
+            fresh.append(new_snapshot(offer, SnapshotPart.LISTING, document, read_at))
     OfferSnapshot.objects.filter(pk__in=same, last_seen_at__lt=read_at).update(last_seen_at=read_at)
-    OfferSnapshot.objects.bulk_create(fresh, ignore_conflicts=True)
+    store_snapshots(fresh, ignore_conflicts=True)
     return {snapshot.offer_id for snapshot in fresh}
 
 
-def _snapshot(offer: Offer, part: SnapshotPart, document: Document, digest: str, read_at: datetime) -> OfferSnapshot:
+def new_snapshot(offer: Offer, part: str, document: Document, read_at: datetime) -> OfferSnapshot:
+    """A snapshot of a whole document, to be stored by `store_snapshots`."""
     return OfferSnapshot(
         account_id=offer.account_id,
         offer=offer,
         part=part,
-        digest=digest,
+        digest=documents.digest(document),
         document=document,
         first_seen_at=read_at,
         last_seen_at=read_at,
     )
+
+
+def store_snapshots(snapshots: Sequence[OfferSnapshot], *, ignore_conflicts: bool = False) -> None:
+    """Store new snapshots of one account, their large pieces once."""
+    if not snapshots:
+        return
+    pieces: dict[str, Any] = {}
+    for snapshot in snapshots:
+        snapshot.document, own = contents.pack(snapshot.document)
+        pieces |= own
+    contents.store(snapshots[0].account_id, pieces)
+    OfferSnapshot.objects.bulk_create(snapshots, batch_size=1000, ignore_conflicts=ignore_conflicts)
 
 
 def _observe(reads: Sequence[tuple[Offer, OfferRead]]) -> set[uuid.UUID]:
@@ -190,7 +211,8 @@ def _observe(reads: Sequence[tuple[Offer, OfferRead]]) -> set[uuid.UUID]:
 
     Marks the offers with something new for derivation, without saving them, and returns their keys.
     """
-    newest = _newest_snapshots([offer for offer, _read in reads])
+    parts = {part for _offer, read in reads for part in read.parts}
+    newest = newest_snapshots([offer.pk for offer, _read in reads], parts)
     same: list[OfferSnapshot] = []
     fresh: list[OfferSnapshot] = []
     stretched: list[tuple[Offer, datetime]] = []
@@ -205,11 +227,11 @@ def _observe(reads: Sequence[tuple[Offer, OfferRead]]) -> set[uuid.UUID]:
                 before.last_seen_at = read.read_at
                 same.append(before)
             else:
-                fresh.append(_snapshot(offer, part, document, digest, read.read_at))
+                fresh.append(new_snapshot(offer, part, document, read.read_at))
                 _mark(offer, read.read_at)
     _mark_announced(stretched)
     OfferSnapshot.objects.bulk_update(same, ["last_seen_at"])
-    OfferSnapshot.objects.bulk_create(fresh)
+    store_snapshots(fresh)
     return {snapshot.offer_id for snapshot in fresh}
 
 
@@ -240,11 +262,12 @@ def _mark_announced(stretched: Sequence[tuple[Offer, datetime]]) -> None:
             _mark(offer, min(instants))
 
 
-def _newest_snapshots(offers: Sequence[Offer]) -> dict[tuple[uuid.UUID, str], OfferSnapshot]:
+def newest_snapshots(
+    offer_ids: Collection[uuid.UUID], parts: Collection[str]
+) -> dict[tuple[uuid.UUID, str], OfferSnapshot]:
+    """The newest snapshot of each of `parts` of each offer, without its document."""
     stored = (
-        OfferSnapshot.objects.filter(
-            offer__in=[offer.pk for offer in offers], part__in=[SnapshotPart.PRICE_STOCK, SnapshotPart.DETAIL]
-        )
+        OfferSnapshot.objects.filter(offer__in=offer_ids, part__in=parts)
         .order_by("offer_id", "part", "-first_seen_at")
         .distinct("offer_id", "part")
         .only("pk", "account_id", "offer_id", "part", "digest", "last_seen_at")
@@ -253,8 +276,8 @@ def _newest_snapshots(offers: Sequence[Offer]) -> dict[tuple[uuid.UUID, str], Of
 
 
 PROJECTED_COLUMNS = [
-    "price", "currency", "stock", "title", "external_id", "image_url", "category_id", "status", "ended_by",
-    "detail_seen_at", "gone_at", "derive_from",
+    "price", "currency", "stock", "title", "external_id", "image_url", "category_id", "product_id", "status",
+    "ended_by", "detail_seen_at", "gone_at", "derive_from",
 ]  # fmt: skip
 
 
@@ -279,6 +302,8 @@ def _project_detail(offer: Offer, part: Mapping[str, Any]) -> None:
     offer.external_id = fitting(Offer, "external_id", (part.get("external") or {}).get("id") or "")
     offer.image_url = fitting(Offer, "image_url", images[0] if images else "")
     offer.category_id = fitting(Offer, "category_id", (part.get("category") or {}).get("id") or "")
+    products = [(entry or {}).get("product") or {} for entry in part.get("productSet") or []]
+    offer.product_id = fitting(Offer, "product_id", products[0].get("id") or "" if products else "")
     offer.status = status if status in OfferStatus.values else OfferStatus.UNKNOWN
     offer.ended_by = fitting(Offer, "ended_by", publication.get("endedBy") or "")
 

@@ -2,12 +2,18 @@
 
 from django.urls import include, path
 
-from offers import views
+from offers import day_views, views
 
 offer_pages = [
     path("offer-events", views.events, name="events"),
+    path("offer-events.csv", views.events_csv, name="events_csv"),
+    path("offer-events.xlsx", views.events_xlsx, name="events_xlsx"),
+    path("changes/<uuid:change_id>/", views.change, name="shared_change"),
     path("offers/", views.catalogue, name="catalogue"),
     path("offers/<uuid:offer_id>/", views.detail, name="detail"),
+    path("offers/coverage/<uuid:account_id>/", day_views.coverage, name="coverage"),
+    path("offers/<uuid:offer_id>/on/", day_views.day, name="day"),
+    path("offers/<uuid:offer_id>/compare/", day_views.compare, name="compare"),
     path("offers/<uuid:offer_id>/chart.json", views.chart, name="chart"),
     path("offers/<uuid:offer_id>/changes/<uuid:change_id>/", views.change, name="change"),
 ]

@@ -1,6 +1,5 @@
-"""One value of an offer's field in words and figures of the reader's language."""
+"""Amounts, spans and other single values in words and figures of the reader's language."""
 
-import json
 import re
 from collections.abc import Mapping, Sequence
 from datetime import datetime
@@ -8,35 +7,24 @@ from decimal import ROUND_HALF_UP, Decimal, InvalidOperation
 from typing import Any
 
 from django.utils.formats import date_format, number_format
-from django.utils.translation import get_language, ngettext, pgettext
+from django.utils.translation import get_language, ngettext
 from django.utils.translation import gettext as _
 
 from accounts.templatetags.ui import format_money
 from offers.calendar import WARSAW
-from offers.fields import Kind
 from offers.models import OfferStatus
-from offers.textdiff import description_html, description_images, plain_text
 
-ISO_DURATION = re.compile(r"P(?:(\d+)M)?(?:(\d+)D)?(?:T(?:(\d+)H)?(?:(\d+)M)?(?:(\d+)S)?)?")
+ISO_DURATION = re.compile(r"P(?:(\d+)Y)?(?:(\d+)M)?(?:(\d+)D)?(?:T(?:(\d+)H)?(?:(\d+)M)?(?:(\d+)S)?)?")
 # The address of one picture in any size: only the last part names the content.
 IMAGE_IDENTITY = re.compile(r"^.*/")
 NO_BREAK_SPACE = "\N{NO-BREAK SPACE}"
 MINUS = "\N{MINUS SIGN}"
 
 
-def show_value(kind: Kind, value: Any) -> str:
-    """`value` of a field of `kind` on one line; a value that was seen to be empty is named so."""
-    if value is None or value in ("", [], {}):
-        return pgettext("a field of an offer", "empty")
-    if isinstance(value, bool):
-        return _("yes") if value else _("no")
-    return _BY_KIND.get(kind, str)(value)
-
-
 def show_money(value: Any) -> str:
     """{"amount": "49.90", "currency": "PLN"} as "49,90 zł"; anything of another shape as it is."""
     money = as_money(value)
-    return format_money(*money) if money else _show_document(value)
+    return format_money(*money) if money else str(value)
 
 
 def as_money(value: Any) -> tuple[Decimal, str] | None:
@@ -91,8 +79,9 @@ def show_duration(value: Any) -> str:
     found = ISO_DURATION.fullmatch(str(value))
     if found is None:
         return str(value)
-    months, days, hours, minutes, seconds = (int(part or 0) for part in found.groups())
+    years, months, days, hours, minutes, seconds = (int(part or 0) for part in found.groups())
     parts = [
+        ngettext("%(count)d year", "%(count)d years", years) % {"count": years} if years else "",
         ngettext("%(count)d month", "%(count)d months", months) % {"count": months} if months else "",
         ngettext("%(count)d day", "%(count)d days", days) % {"count": days} if days else "",
         ngettext("%(count)d hour", "%(count)d hours", hours) % {"count": hours} if hours else "",
@@ -132,44 +121,3 @@ def _values_of(parameter: Mapping[str, Any]) -> Sequence[Any]:
 def image_identity(url: Any) -> str:
     """What stays the same of a picture's address when only host or size changes."""
     return IMAGE_IDENTITY.sub("", str(url).split("?")[0])
-
-
-def _show_count(value: Any) -> str:
-    return format_count(value) if isinstance(value, int) else str(value)
-
-
-def _show_images(value: Any) -> str:
-    count = len(value) if isinstance(value, list) else 0
-    return ngettext("%(count)d picture", "%(count)d pictures", count) % {"count": count}
-
-
-def _show_parameters(value: Any) -> str:
-    count = len(value) if isinstance(value, list) else 0
-    return ngettext("%(count)d parameter", "%(count)d parameters", count) % {"count": count}
-
-
-def _show_description(value: Any) -> str:
-    words = len(plain_text(description_html(value)).split())
-    text = ngettext("%(count)d word", "%(count)d words", words) % {"count": words}
-    pictures = description_images(value)
-    return f"{text}, {_show_images(pictures)}" if pictures else text
-
-
-def _show_document(value: Any) -> str:
-    if isinstance(value, Mapping):
-        return "; ".join(f"{key}: {_show_document(item)}" for key, item in value.items())
-    if isinstance(value, list):
-        return ", ".join(_show_document(item) for item in value)
-    return value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
-
-
-_BY_KIND = {
-    Kind.MONEY: show_money,
-    Kind.NUMBER: _show_count,
-    Kind.HTML: _show_description,
-    Kind.IMAGES: _show_images,
-    Kind.PARAMETERS: _show_parameters,
-    Kind.STATUS: show_status,
-    Kind.DURATION: show_duration,
-    Kind.DOCUMENT: _show_document,
-}

@@ -1,26 +1,35 @@
 """The pages about offers. Each view loads, calls one function and renders; filters and paging stand in the address."""
 
+from collections.abc import Iterator
 from typing import Any, cast
 from uuid import UUID
 
-from django.http import Http404, HttpResponse, JsonResponse
+from django.http import Http404, HttpResponse, HttpResponseBase, JsonResponse, StreamingHttpResponse
 from django.shortcuts import render
 from django.utils import timezone
+from django.utils.http import content_disposition_header
+from django.utils.translation import get_language
 from django.views.decorators.http import require_GET
 
 from accounts.access import WorkspaceRequest, member_view
 from accounts.models import SellerAccount
 from offers.calendar import warsaw_day
 from offers.catalogue import list_offers, sort_key, trend_window
-from offers.charting import OfferHistory, edits_within
+from offers.charting import OfferHistory
 from offers.daily import PERIODS, Window, sales_known_since, window_for
-from offers.feed import read_feed, read_page
+from offers.differences import full_diff
+from offers.exports import XLSX, csv_file, in_language, workbook_file
+from offers.feed import PAGE_SIZE, count_newer, read_feed, read_page, walk
 from offers.filters import ChangeFilter, OfferFilter
 from offers.models import Offer, OfferChange
+from offers.names import read_names
 from offers.overview import read_overview
-from offers.presentation import full_diff, groups, present
+from offers.presentation import ShownChange, groups, present
+from offers.touching import number_touched
 
 OFFER_CHANGES_SHOWN = 25
+# The filters of the change events that stand folded away until one of them is in use.
+FINE_FILTERS = ("field", "event", "source", "who", "marketplace", "account")
 
 
 @require_GET
@@ -52,20 +61,62 @@ def catalogue(request: WorkspaceRequest) -> HttpResponse:
 @require_GET
 @member_view()
 def events(request: WorkspaceRequest) -> HttpResponse:
-    """Every change of every offer, newest first."""
+    """Every change of every offer, newest first. htmx asks for pieces: older rows, rows of a batch, newer ones."""
     accounts = _accounts()
     narrowed = ChangeFilter(request.GET, queryset=OfferChange.objects.all())
-    cursor = request.GET.get("before", "")
+    target = request.headers.get("HX-Target", "")
+    if target == "newer":
+        return _number_of_newer(request, narrowed, accounts)
+    cursor, after = request.GET.get("before", ""), request.GET.get("after", "")
+    is_one_batch = bool(narrowed.qs is not None and narrowed.form.cleaned_data.get("batch"))
     context = {
         "accounts": accounts,
         "filter": narrowed,
         "groups": groups(),
-        "changes": read_feed(narrowed.qs, accounts, cursor),
+        "changes": read_feed(narrowed.qs, accounts, cursor, after=after, with_batches=not is_one_batch),
         "is_narrowed": _is_narrowed(narrowed),
         "is_older_page": bool(cursor),
+        "is_one_batch": is_one_batch,
+        "is_finely_narrowed": any(request.GET.get(name) for name in FINE_FILTERS),
     }
-    part = "older" if request.headers.get("HX-Target") == "older" else "results"
+    part = {"change-rows": "fresh"}.get(target, "older" if target.startswith(("older", "batch-")) else "results")
     return render(request, _template(request, "offers/events.html", part), context)
+
+
+def _number_of_newer(request: WorkspaceRequest, narrowed: Any, accounts: list[SellerAccount]) -> HttpResponse:
+    """The button that brings what came since the newest line; no content while there is nothing."""
+    newer = count_newer(narrowed.qs, accounts, request.GET.get("after", ""))
+    if not newer:
+        return HttpResponse(status=204)
+    context = {"newer": newer, "is_too_much": newer >= PAGE_SIZE or not request.GET.get("after")}
+    return render(request, "offers/events.html#newer", context)
+
+
+@require_GET
+@member_view()
+def events_csv(request: WorkspaceRequest) -> HttpResponseBase:
+    """What the filters leave of all changes, as a CSV file that is written while it is sent."""
+    return _download("csv", "text/csv; charset=utf-8", csv_file(_filtered_changes(request)))
+
+
+@require_GET
+@member_view()
+def events_xlsx(request: WorkspaceRequest) -> HttpResponseBase:
+    """What the filters leave of all changes, as a workbook."""
+    return _download("xlsx", XLSX, workbook_file(_filtered_changes(request)))
+
+
+def _download(extension: str, content_type: str, pieces: Iterator[bytes]) -> StreamingHttpResponse:
+    response = StreamingHttpResponse(in_language(get_language(), pieces), content_type=content_type)
+    name = f"offer-changes-{warsaw_day(timezone.now()).isoformat()}.{extension}"
+    response["Content-Disposition"] = content_disposition_header(as_attachment=True, filename=name) or "attachment"
+    response["Cache-Control"] = "private, no-store"
+    return response
+
+
+def _filtered_changes(request: WorkspaceRequest) -> Iterator[ShownChange]:
+    narrowed = ChangeFilter(request.GET, queryset=OfferChange.objects.all())
+    return walk(narrowed.qs, list(SellerAccount.objects.select_related("workspace").order_by("login")))
 
 
 @require_GET
@@ -75,12 +126,13 @@ def detail(request: WorkspaceRequest, offer_id: UUID) -> HttpResponse:
     offer = get_offer(offer_id)
     window = _window(request, offer)
     cursor = request.GET.get("before", "")
-    narrowed = ChangeFilter(request.GET, queryset=edits_within(offer, window).select_related("offer", "event"))
+    history = OfferHistory(offer, window, timezone.now())
+    narrowed = ChangeFilter(request.GET, queryset=history.edits)
     context = {
         "offer": offer,
         "window": window,
         "periods": [*(str(days) for days in PERIODS), "all"],
-        "history": OfferHistory(offer, window, timezone.now()),
+        "history": history,
         "changes": read_page(narrowed.qs, cursor, OFFER_CHANGES_SHOWN),
         "chosen_groups": request.GET.getlist("group"),
         "sales_since": sales_known_since(offer.account),
@@ -99,12 +151,14 @@ def chart(request: WorkspaceRequest, offer_id: UUID) -> JsonResponse:
 
 @require_GET
 @member_view()
-def change(request: WorkspaceRequest, offer_id: UUID, change_id: UUID) -> HttpResponse:
-    """The full diff of one change: a panel beside the chart, or a page of its own."""
-    found = OfferChange.objects.filter(pk=change_id, offer=offer_id).select_related("offer", "event").first()
+def change(request: WorkspaceRequest, change_id: UUID, offer_id: UUID | None = None) -> HttpResponse:
+    """The full diff of one change of an offer, or of what offers share: a panel beside the chart, or its own page."""
+    rows = OfferChange.objects.filter(pk=change_id, offer=offer_id).select_related("offer", "shared", "event", "batch")
+    found = rows.annotate(touched=number_touched()).first()
     if found is None:
         raise Http404("no such change")
-    context = {"offer": found.offer, "shown": present(found), "diff": full_diff(found)}
+    names = read_names([found])
+    context = {"offer": found.offer, "shown": present(found, names), "diff": full_diff(found, names)}
     return render(request, _template(request, "offers/change.html", "panel"), context)
 
 

@@ -21,6 +21,7 @@ PURE = (
     "offers/documents.py",
     "offers/calendar.py",
     "allegro/demo/truth.py",
+    "allegro/demo/truth_fields.py",
     "allegro/errors.py",
 )
 LONGEST_FILE = 450

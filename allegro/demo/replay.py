@@ -1,8 +1,9 @@
 """Twelve weeks in a few minutes: move the simulator's clock, run the real sync at that instant, again and again."""
 
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from datetime import UTC, date, datetime, timedelta
+from typing import Any
 
 import requests
 
@@ -34,6 +35,35 @@ class SimulatorControl:
     def go_live(self) -> None:
         """Let the world follow real time from here on."""
         self._request("POST", "clock", json={"live": True})
+
+    def accounts(self) -> list[str]:
+        """The ids of the sellers."""
+        return [account["id"] for account in self._request("GET", "accounts").json()["accounts"]]
+
+    def truth(self) -> list[dict[str, Any]]:
+        """Every action so far, in order."""
+        actions: list[dict[str, Any]] = self._request("GET", "truth").json()["actions"]
+        return actions
+
+    def sales(self) -> list[dict[str, Any]]:
+        """Every order line so far, with the present status of its order."""
+        sales: list[dict[str, Any]] = self._request("GET", "sales").json()["sales"]
+        return sales
+
+    def let_fail(self, seed: int, share: float, kinds: Sequence[str]) -> None:
+        """Let a share (0 to 1) of the API's answers fail, chosen by the seed, without making anybody wait."""
+        self._request("POST", "fault-plan", json={"seed": seed, "share": share, "kinds": kinds, "scale": 0.001})
+
+    def heal(self) -> None:
+        """Let nothing fail any more."""
+        self._request("DELETE", "fault-plan")
+
+    def consent(self, url: str, seller_id: str) -> str:
+        """Agree as a seller on the consent page at `url`; the address to which the browser is sent back."""
+        answer = self._session.post(
+            url, data={"account": seller_id, "decision": "allow"}, allow_redirects=False, timeout=TIMEOUT_SECONDS
+        )
+        return answer.headers["Location"]
 
     def sales_by_offer(self, since: date, until: date, language: str) -> tuple[str, bytes]:
         """The Sales by offer file of a period (inclusive Warsaw days): its name and its content."""

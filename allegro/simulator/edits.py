@@ -84,7 +84,7 @@ _READERS: dict[str, Callable[[Json], Any]] = {
     "duration": _at("publication", "duration"),
     "republish": _at("publication", "republish"),
     "marketplaces": _at("publication", "marketplaces"),
-    "other.stockUnit": _at("stock", "unit"),
+    "stock_unit": _at("stock", "unit"),
 }
 
 

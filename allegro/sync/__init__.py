@@ -1,1 +1,1 @@
-"""The sync: four streams (journal, listing, details, orders) and the derivation of changes, one run at a time."""
+"""The sync: its streams, from the journal to the orders, and the derivation of changes, one run at a time."""

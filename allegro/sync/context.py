@@ -27,6 +27,8 @@ class SyncContext:
     is_full: bool
     is_time_up: Callable[[], bool] = lambda: False
     continues: bool = False
+    # Where the account's offers are sold, as the listing showed it; empty while no listing was read in this run.
+    marketplaces: set[str] = field(default_factory=set)
     counts: Counter[str] = field(default_factory=Counter)
     failures: list[dict[str, str]] = field(default_factory=list)
 

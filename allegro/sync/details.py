@@ -120,7 +120,7 @@ def _queue_rotation(context: SyncContext) -> None:
     # when all were read at one time, as the first sync does.
     elapsed = min(now - (context.account.last_full_sync_at or now), ROTATION)
     share = ceil(offers.count() * (elapsed / ROTATION)) + 1
-    oldest = offers.filter(detail_seen_at__lt=now).order_by("detail_seen_at", "pk")[:share]
+    oldest = offers.filter(detail_seen_at__lt=now).order_by("detail_seen_at", "allegro_id")[:share]
     wanted = dict.fromkeys(oldest.values_list("allegro_id", flat=True), RefreshScope.DETAIL)
     request_refresh(context.account, wanted, "rotation", now)
 

@@ -40,8 +40,10 @@ def run(context: SyncContext) -> None:
         for read_at, rows in _pages(context):
             _store_page(context.account, rows, read_at)
             seen.update(row["id"] for row in rows)
+            context.marketplaces.update(*(row.get("additionalMarketplaces") or {} for row in rows))
             context.counts["listed"] = len(seen)
             context.beat()
+        context.marketplaces.add(context.account.base_marketplace)
         _ask_for_missing(context, seen, started_at)
 
 

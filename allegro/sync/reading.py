@@ -5,11 +5,11 @@ fifty thousand offers would take hours whatever the request budget allows. Only 
 renewed and rows are written by the thread that runs the sync.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import Any, TypeVar
 
 from allegro.api.client import AllegroClient
 from allegro.errors import AllegroError, Unauthorized, Unavailable
@@ -20,6 +20,8 @@ from offers.record import OfferRead, detail_read, price_stock_read
 
 # Few enough that one account does not crowd out the others, and that an outage is noticed after a few questions.
 SIDE_BY_SIDE = 5
+Item = TypeVar("Item")
+Result = TypeVar("Result")
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,35 +54,59 @@ class Answer:
         return self.outcome
 
 
+def ask_side_by_side(
+    context: SyncContext, ask: Callable[[AllegroClient, Item], Result], items: Sequence[Item]
+) -> list[Result | AllegroError]:
+    """Ask for every item at once, a few at a time; answers and Allegro's errors come in the order of `items`."""
+    try:
+        client = context.client.borrowed()
+    except AllegroError as error:
+        return [error] * len(items)
+    with ThreadPoolExecutor(SIDE_BY_SIDE) as pool:
+        answers = list(pool.map(lambda item: _outcome(ask, client, item), items))
+    # The token was replaced meanwhile (a refresh kills the one before): ask again in this thread, which may renew it.
+    return [
+        _outcome(ask, context.client, item) if isinstance(answer, Unauthorized) else answer
+        for item, answer in zip(items, answers, strict=True)
+    ]
+
+
+def _outcome(ask: Callable[[AllegroClient, Item], Result], client: AllegroClient, item: Item) -> Result | AllegroError:
+    try:
+        return ask(client, item)
+    except AllegroError as error:
+        return error
+    except (KeyError, TypeError, ArithmeticError, AttributeError) as error:
+        return Unavailable(f"unreadable document: {type(error).__name__}")
+
+
 def read_side_by_side(
     context: SyncContext, requests: Sequence[RefreshRequest], offers: Mapping[str, Offer]
 ) -> list[Answer]:
     """Ask for every offer of `requests` at once; the answers come in their order. Raises nothing of Allegro's."""
-    pairs = [(request, offers[request.allegro_offer_id]) for request in requests]
-    try:
-        client = context.client.borrowed()
-    except AllegroError as error:
-        return [Answer(request, offer, False, error) for request, offer in pairs]
-    with ThreadPoolExecutor(SIDE_BY_SIDE) as pool:
-        answers = list(pool.map(lambda pair: _ask(client, context.clock(), *pair), pairs))
-    # The token was replaced meanwhile (a refresh kills the one before): ask again in this thread, which may renew it.
+    wanted = [_Wanted(request, offers[request.allegro_offer_id]) for request in requests]
+    outcomes = ask_side_by_side(context, lambda client, each: _ask(client, context.clock(), each), wanted)
     return [
-        _ask(context.client, context.clock(), answer.request, answer.offer)
-        if isinstance(answer.error, Unauthorized)
-        else answer
-        for answer in answers
+        Answer(each.request, each.offer, each.is_whole, outcome) for each, outcome in zip(wanted, outcomes, strict=True)
     ]
 
 
-def _ask(client: AllegroClient, asked_at: datetime, request: RefreshRequest, offer: Offer) -> Answer:
-    """Read an offer as fully as asked; one that is unknown or comes back from being gone needs its status too."""
-    is_whole = request.scope == RefreshScope.DETAIL or offer.detail_seen_at is None or offer.gone_at is not None
-    try:
-        document = client.product_offer(offer.allegro_id) if is_whole else client.offer_parts(offer.allegro_id)
-        read = detail_read(offer, document, asked_at) if is_whole else price_stock_read(offer, document, asked_at)
-    except AllegroError as error:
-        return Answer(request, offer, is_whole, error)
-    except (KeyError, TypeError, ArithmeticError, AttributeError) as error:
-        why = Unavailable(f"unreadable offer document: {type(error).__name__}")
-        return Answer(request, offer, is_whole, why)
-    return Answer(request, offer, is_whole, Content(document, read))
+@dataclass(frozen=True, slots=True)
+class _Wanted:
+    request: RefreshRequest
+    offer: Offer
+
+    @property
+    def is_whole(self) -> bool:
+        """Whether to read the whole offer: one that is unknown or comes back from being gone needs its status too."""
+        is_known = self.offer.detail_seen_at is not None and self.offer.gone_at is None
+        return self.request.scope == RefreshScope.DETAIL or not is_known
+
+
+def _ask(client: AllegroClient, asked_at: datetime, wanted: _Wanted) -> Content:
+    offer = wanted.offer
+    if wanted.is_whole:
+        document = client.product_offer(offer.allegro_id)
+        return Content(document, detail_read(offer, document, asked_at))
+    document = client.offer_parts(offer.allegro_id)
+    return Content(document, price_stock_read(offer, document, asked_at))

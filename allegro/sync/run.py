@@ -17,8 +17,8 @@ from allegro.api.client import AllegroClient
 from allegro.errors import AllegroError, Forbidden, RateLimited, ReconnectRequired
 from allegro.grants import Clock, StoredGrant
 from allegro.models import RunKind, RunStatus, RunTrigger, StreamHealth, SyncRun
-from allegro.scopes import STREAM_SCOPES, scope_lacking
-from allegro.sync import details, journal, listing, orders
+from allegro.scopes import STREAM_SCOPES, is_wanted, scope_lacking
+from allegro.sync import campaigns, categories, details, extras, journal, listing, orders, promotions, terms
 from allegro.sync.context import SyncContext
 from offers.projection import derive_pending
 
@@ -52,13 +52,19 @@ STAGES: dict[RunKind, tuple[tuple[str, Stage], ...]] = {
         ("journal", journal.run),
         ("details", details.run),
         ("orders", orders.run),
+        ("extras", extras.run),
         ("changes", _derive),
     ),
     RunKind.FULL: (
         ("journal", journal.run),
         ("listing", listing.run),
         ("details", details.run),
+        ("promotions", promotions.run),
+        ("terms", terms.run),
+        ("campaigns", campaigns.run),
+        ("categories", categories.run),
         ("orders", orders.run),
+        ("extras", extras.run),
         ("changes", _derive),
     ),
 }
@@ -140,6 +146,8 @@ def _run_stages(run: SyncRun, context: SyncContext) -> AllegroError | None:
     """Go through the stages; a stage that fails does not stop the ones that can do without it."""
     first_error: AllegroError | None = None
     for name, stage in STAGES[RunKind(run.kind)]:
+        if not is_wanted(name, context.account.scopes):
+            continue
         entry = _begin_stage(run, name, context)
         if lacking := scope_lacking(name, context.account.scopes):
             # Only what needs the missing permission is left out; the seller is asked to grant it.

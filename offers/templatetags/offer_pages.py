@@ -1,15 +1,19 @@
 """Pieces of the pages about offers: a status badge, a change's values, percentages, sortable headings."""
 
 from collections.abc import Mapping
+from datetime import datetime
 from decimal import Decimal
 from typing import Any
 
 from django import template
 from django.http import HttpRequest
 from django.urls import NoReverseMatch, reverse
+from django.utils.formats import date_format
+from django.utils.html import format_html
 from django.utils.safestring import SafeString, mark_safe
 
-from accounts.templatetags.ui import dash, status_badge
+from accounts.templatetags.ui import dash, moment, status_badge
+from offers.calendar import WARSAW
 from offers.models import Offer, OfferStatus
 from offers.values import format_count, format_percent, show_span, show_status
 
@@ -48,6 +52,16 @@ def percent(ratio: Decimal | None) -> str:
 def span(since: Any, until: Any) -> str:
     """The Warsaw days of a span in their shortest form."""
     return show_span(since, until)
+
+
+@register.simple_tag
+def times(since: datetime, until: datetime) -> SafeString:
+    """From one instant to another to the minute, Warsaw time; what is the same of both is named once."""
+    first, last = (instant.astimezone(WARSAW).replace(second=0, microsecond=0) for instant in (since, until))
+    if first == last:
+        return moment(since)
+    end = date_format(last, "H:i") if first.date() == last.date() else moment(until)
+    return format_html("<span>{}–{}</span>", moment(since), end)
 
 
 @register.inclusion_tag("offers/_change.html")

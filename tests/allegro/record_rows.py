@@ -4,17 +4,19 @@ from typing import Any
 
 from accounts.models import SellerAccount
 from offers.models import (
+    ChangeBatch,
     CoverageGap,
     Offer,
     OfferChange,
     OfferDay,
     OfferEvent,
     OfferSnapshot,
+    OfferUse,
     OrderEvent,
     OrderLine,
     SalesDay,
 )
-from offers.projection import change_rows, rebuild_offer
+from offers.projection import change_rows, rebuild_changes
 from offers.sales import rebuild_sales
 
 FACTS = (OfferEvent, OfferSnapshot, OfferDay, OrderEvent, OrderLine, CoverageGap, OfferChange, SalesDay)
@@ -63,10 +65,22 @@ def changes_of(account: SellerAccount, allegro_id: str, **filters: Any) -> list[
 
 
 def assert_rebuilding_changes_nothing(account: SellerAccount) -> None:
-    """The projections are pure functions of the facts: made again they are the same, row by row."""
-    changes, sales = list(change_rows(account)), outcome(account)["sales"]
-    for offer in Offer.objects.filter(account=account):
-        rebuild_offer(account, offer)
+    """The projections are pure functions of the facts: thrown away and made again they are the same, row by row."""
+    before, sales = projections(account), outcome(account)["sales"]
+    for model in (OfferChange, ChangeBatch, OfferUse):
+        model.objects.filter(account=account).delete()
+    rebuild_changes(account)
     rebuild_sales(account)
-    assert list(change_rows(account)) == changes
+    assert projections(account) == before
     assert outcome(account)["sales"] == sales
+
+
+def projections(account: SellerAccount) -> dict[str, Rows]:
+    """Every row that is derived from snapshots and events."""
+    batches = ChangeBatch.objects.filter(account=account).order_by("pk")
+    uses = OfferUse.objects.filter(account=account).order_by("offer_id", "kind", "allegro_id", "since")
+    return {
+        "changes": list(change_rows(account)),
+        "batches": list(batches.values_list("pk", "field", "since", "until", "offers")),
+        "uses": list(uses.values_list("offer_id", "part", "kind", "allegro_id", "since", "until")),
+    }

@@ -1,8 +1,8 @@
 """A light Allegro for any number of sellers: `python -m tests.bench.server SIZES LATENCY_MS LOG`.
 
 Seller number n has as many offers as the n-th of SIZES (comma-separated). A bearer token `seller-n` says who asks. All
-journals are empty; other resources than those of a first sync answer 403. It prints its port, and on SIGTERM writes
-what it was asked to LOG: one line "time seller path-kind" for each request, Unix seconds.
+journals and all lists beside the offers are empty; what no sync asks for answers 403. It prints its port, and on
+SIGTERM writes what it was asked to LOG: one line "time seller path-kind" for each request, Unix seconds.
 """
 
 import asyncio
@@ -26,11 +26,30 @@ FIRST_OFFER = 17_000_000_000
 STEP = 1_000_000
 SAMPLE_ID = "10000000001"
 LISTED_AT = 1_780_000_000_000_000  # microseconds UTC, in 2026
+BESIDE_PATH = re.compile(r"/sale/offers/(\d+)/(translations|rating|smart)")
+CATEGORY_PATH = re.compile(r"/sale/categories/(\w+)")
 OFFER_PATH = re.compile(r"/sale/product-offers/(\d+)(/parts)?")
 NO_ROWS: dict[str, Json] = {
     "/sale/offer-events": {"offerEvents": []},
     "/order/events": {"events": []},
     "/order/checkout-forms": {"checkoutForms": [], "count": 0, "totalCount": 0},
+    "/sale/loyalty/promotions": {"promotions": [], "totalCount": 0},
+    "/sale/bundles": {"bundles": []},
+    "/sale/flexible-bundles": {"bundles": []},
+    "/sale/offers/promo-options": {"promoOptions": [], "count": 0, "totalCount": 0},
+    "/sale/price-automation/rules": {"rules": []},
+    "/sale/shipping-rates": {"shippingRates": []},
+    "/after-sales-service-conditions/return-policies": {"count": 0, "returnPolicies": []},
+    "/after-sales-service-conditions/warranties": {"count": 0, "warranties": []},
+    "/after-sales-service-conditions/implied-warranties": {"count": 0, "impliedWarranties": []},
+    "/sale/offers/unfilled-parameters": {"offers": [], "count": 0, "totalCount": 0},
+    "/sale/category-events": {"events": []},
+    "/sale/category-parameters-scheduled-changes": {"scheduledChanges": []},
+}
+BESIDE: dict[str, Json] = {
+    "translations": {"translations": []},
+    "rating": {"averageScore": "5.00", "totalResponses": 4, "scoreDistribution": [], "sizeFeedback": []},
+    "smart": {"classification": {"fulfilled": True, "lastChanged": "2026-08-01T10:00:00Z"}, "conditions": []},
 }
 REASONS = {200: "OK", 403: "Forbidden", 404: "Not Found"}
 
@@ -68,15 +87,14 @@ class Sellers:
         """Status and JSON for a request of `seller`."""
         address = urlsplit(target)
         offer = OFFER_PATH.fullmatch(address.path)
+        beside = BESIDE_PATH.fullmatch(address.path)
+        kind = ("parts" if offer[2] else "detail") if offer else "beside" if beside else "other"
+        self.asked.append((time(), seller, kind))
         if offer:
-            self.asked.append((time(), seller, "parts" if offer[2] else "detail"))
             return self._offer(seller, offer[1], self._parts if offer[2] else self._detail)
-        self.asked.append((time(), seller, "other"))
         if address.path == "/sale/offers":
             return 200, self._list(seller, parse_qs(address.query))
-        if address.path in NO_ROWS:
-            return 200, json.dumps(NO_ROWS[address.path])
-        return 403, _error("AccessDeniedException")
+        return _answer_beside(address.path, BESIDE[beside[2]] if beside else NO_ROWS.get(address.path))
 
     def _offer(self, seller: int, wanted: str, sample: str) -> tuple[int, str]:
         if not 0 <= int(wanted) - FIRST_OFFER - seller * STEP < self.sizes[seller]:
@@ -103,6 +121,17 @@ class Sellers:
             "isFulfillment": False,
             "additionalMarketplaces": {},
         }
+
+
+def _answer_beside(path: str, found: Json | None) -> tuple[int, str]:
+    """The answer to what does not depend on the seller; `found` where it is a fixed one."""
+    if found is not None:
+        return 200, json.dumps(found)
+    if category := CATEGORY_PATH.fullmatch(path):
+        return 200, json.dumps({"id": category[1], "name": "Kawa", "parent": None, "leaf": True, "options": {}})
+    if path == "/sale/delivery-settings":
+        return 404, _error("NotFoundException")
+    return 403, _error("AccessDeniedException")
 
 
 def _error(code: str) -> str:

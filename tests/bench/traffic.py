@@ -5,8 +5,9 @@
 The real sync runs against a light Allegro in this process, at the instants at which the dispatcher would run it: every
 15 minutes journal and orders, every 3 hours everything. The least possible is what no program could do without that
 learns of every change within the same time: a look at each journal each time, one page of the list, one read of every
-offer that an event names, one read a day of every offer (some edits have no event), and one page of orders where some
-moved.
+offer that an event names, one read a day of every offer (some edits have no event) and of its translations, rating and
+Smart! status, one look at each list of what stands beside the offers in every full run, and one page of orders where
+some moved.
 """
 
 import asyncio
@@ -33,6 +34,10 @@ ORDERS = "/order/checkout-forms"
 START = datetime(2026, 9, 1, 12, tzinfo=UTC)
 TURN = timedelta(minutes=15)
 TURNS = 12
+# Rebates of four kinds, two of bundles, packages, price rules; price lists, settings, three kinds of conditions;
+# missing parameters, the categories' journal and what they plan.
+LISTS = 8 + 5 + 3
+BESIDE = 3
 
 
 class BusySellers(Sellers):
@@ -91,8 +96,8 @@ def run(options: Namespace) -> None:
             account = _account()
             say(f"traffic: one account of {options.offers} offers; requests by resource")
             _sync(account, sellers, "full")
-            _tell("connect", sellers, least=2 + _pages(options.offers) + options.offers)
-            quiet = 2 * TURNS + _pages(options.offers) + -(-options.offers // 8)
+            _tell("connect", sellers, least=3 + LISTS + _pages(options.offers) + (1 + BESIDE) * options.offers)
+            quiet = 2 * TURNS + LISTS + _pages(options.offers) + -(-(1 + BESIDE) * options.offers // 8)
             _three_hours(account, sellers)
             _tell("three quiet hours", sellers, least=quiet)
             named = _make_busy(sellers, options)

@@ -20,8 +20,9 @@ from offers.changes import (
     Sale,
     Snapshot,
     derive_changes,
+    derive_shared,
 )
-from offers.fields import DETAIL_PART, PRICE_STOCK_PART
+from offers.fields import DETAIL_PART, PRICE_STOCK_PART, TRANSLATIONS_PART
 
 START = datetime(2026, 9, 1, 8, tzinfo=UTC)
 PRICE, STOCK, CHANGED = "OFFER_PRICE_CHANGED", "OFFER_STOCK_CHANGED", "OFFER_CHANGED"
@@ -167,12 +168,82 @@ def test_a_foreign_price_event_before_the_first_read_says_nothing_about_the_base
 
 
 def test_an_event_about_a_part_that_is_not_read_is_kept_as_such() -> None:
-    change = only(derive([seen(detail(), 0, 120)], [event("OFFER_TRANSLATION_UPDATED", 60)]))
+    change = only(derive([seen(detail(), 0, 120)], [event("OFFER_BID_PLACED", 60)]))
     assert (change.certainty, change.field) == ("not_followed", "")
 
 
 def test_an_event_type_of_the_future_is_kept_too() -> None:
     assert only(derive([seen(detail(), 0, 120)], [event("OFFER_TELEPORTED", 60)])).certainty == "not_followed"
+
+
+def translated(first: float, last: float | None = None, **titles: str) -> Snapshot:
+    document = {language.replace("_", "-"): {"title": title} for language, title in titles.items()}
+    return Snapshot(TRANSLATIONS_PART, document, at(first), at(first if last is None else last))
+
+
+def test_a_translation_event_explains_only_the_languages_it_names() -> None:
+    changes = derive(
+        [translated(0, cs_CZ="Káva", sk_SK="Káva"), translated(120, cs_CZ="Káva 1 kg", sk_SK="Káva 1 kg")],
+        [event("OFFER_TRANSLATION_UPDATED", 60, cs_CZ="")],
+    )
+    assert {change.marketplace: change.certainty for change in changes} == {"cs-CZ": "exact", "sk-SK": "interval"}
+
+
+def test_two_events_of_one_instant_about_different_languages_are_two() -> None:
+    changes = derive(
+        [translated(0, cs_CZ="Káva", sk_SK="Káva"), translated(120, cs_CZ="Káva 1 kg", sk_SK="Káva 1 kg")],
+        [
+            event("OFFER_TRANSLATION_UPDATED", 60, name="first", cs_CZ=""),
+            event("OFFER_TRANSLATION_UPDATED", 60, name="second", sk_SK=""),
+        ],
+    )
+    assert certainties(changes) == ["exact", "exact"]
+
+
+def test_what_an_event_tells_itself_needs_no_read() -> None:
+    told = [{"marketplaceId": "allegro-pl", "blockades": [{"country": "DE", "reason": "EXPORT_BLOCKADE"}]}]
+    change = only(derive([], [replace(event("OFFER_DELIVERY_COUNTRIES_BLOCKED", 60), told=told)]))
+    assert (change.field, change.certainty, change.not_before) == ("blocked_deliveries", "exact", at(60))
+    assert (change.old_seen, change.new_seen, change.new) == (False, True, told)
+
+
+@pytest.mark.parametrize(
+    ("part", "old", "new", "fields"),
+    [
+        ("promotions", {"promotions": ["a"]}, {"promotions": ["a", "b"], "bundles": ["c"]}, ["bundles", "promotions"]),
+        ("promo_options", {}, {"": {"base": {"id": "emphasized10d"}}}, ["promo_package"]),
+        ("price_rules", {"": {"rule": "r"}}, {"": {"rule": "r", "range": {"minPrice": "1"}}}, ["price_range"]),
+        ("allegro_prices", {"": {"final": money("9.00")}}, {}, ["allegro_price"]),
+        ("rating", {"responses": 3, "average": "5.00"}, {"responses": 4, "average": "4.75"}, ["rating", "ratings"]),
+    ],
+)
+def test_what_stands_beside_an_offer_changes_silently(part: str, old: Any, new: Any, fields: list[str]) -> None:
+    changes = derive([Snapshot(part, old, at(0), at(60)), Snapshot(part, new, at(90), at(90))], [event(CHANGED, 70)])
+    silent = [change for change in changes if change.certainty == "interval"]
+    assert sorted(change.field for change in silent) == fields
+    assert {(change.not_before, change.not_after) for change in silent} == {(at(60), at(90))}
+
+
+def content(name: str, first: float, last: float | None = None, announced: float | None = None) -> Snapshot:
+    announced_at = None if announced is None else at(announced)
+    return Snapshot("", {"name": name}, at(first), at(first if last is None else last), announced_at)
+
+
+def test_shared_content_changes_between_two_reads() -> None:
+    [change] = derive_shared("price_list", [content("Standard", 0, 60), content("Gratis", 90)])
+    assert (change.field, change.old, change.new) == ("price_list.name", "Standard", "Gratis")
+    assert (change.certainty, change.not_before, change.not_after) == ("interval", at(60), at(90))
+
+
+@pytest.mark.parametrize(("announced", "certainty"), [(70, "exact"), (50, "interval"), (95, "interval")])
+def test_a_category_changed_when_its_journal_says_so_if_the_reads_agree(announced: float, certainty: str) -> None:
+    [change] = derive_shared("category", [content("Kawa", 0, 60), content("Kawy", 90, announced=announced)])
+    assert (change.certainty, change.not_before == change.not_after) == (certainty, certainty == "exact")
+
+
+def test_whatever_a_shared_object_holds_besides_is_compared_too() -> None:
+    [change] = derive_shared("warranty", [Snapshot("", {}, at(0), at(0)), Snapshot("", {"new": 1}, at(9), at(9))])
+    assert (change.field, change.new) == ("other.new", 1)
 
 
 def test_a_price_event_explains_only_the_marketplaces_it_names() -> None:

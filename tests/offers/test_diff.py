@@ -5,7 +5,19 @@ from typing import Any
 import pytest
 
 from offers.diff import differences
-from offers.fields import BY_KEY, DETAIL_PART, FIELDS, PRICE_STOCK_PART, Field, get_field, keys_of_group, value_at
+from offers.fields import (
+    BY_KEY,
+    DETAIL_PART,
+    FIELDS,
+    PRICE_STOCK_PART,
+    TOLD_PART,
+    Field,
+    get_field,
+    keys_of_group,
+    value_at,
+)
+
+PUBLICATION = ("additionalMarketplaces", "*", "publication")
 
 
 def at_path(path: tuple[str, ...], value: Any) -> dict[str, Any]:
@@ -18,17 +30,38 @@ def found(part: str, old: dict[str, Any], new: dict[str, Any]) -> list[tuple[str
     return [(each.field.key, each.marketplace, each.old, each.new) for each in differences(part, old, new)]
 
 
-@pytest.mark.parametrize("field", FIELDS, ids=lambda field: field.key)
-def test_each_registered_field_is_found_alone(field: Field) -> None:
-    old, new = at_path(field.path, "before"), at_path(field.path, "after")
-    assert found(field.part, old, new) == [(field.key, "", "before", "after")]
+# Every place at which a field stands: for all marketplaces, and for a single one.
+PLACES = [(field, field.path, "") for field in FIELDS if field.path] + [
+    (field, tuple("allegro-cz" if step == "*" else step for step in field.per_marketplace), "allegro-cz")
+    for field in FIELDS
+    if field.per_marketplace
+]
+
+
+def name_of(value: Any) -> str | None:
+    return value.key if isinstance(value, Field) else None
+
+
+@pytest.mark.parametrize(("field", "path", "marketplace"), PLACES, ids=name_of)
+def test_each_registered_field_is_found_alone(field: Field, path: tuple[str, ...], marketplace: str) -> None:
+    value_before, value_after = _standing_alone(field, "before"), _standing_alone(field, "after")
+    old, new = at_path(path, value_before), at_path(path, value_after)
+    assert found(field.part, old, new) == [(field.key, marketplace, value_before, value_after)]
     assert found(field.part, old, old) == []
 
 
-@pytest.mark.parametrize("field", FIELDS, ids=lambda field: field.key)
-def test_a_field_that_appears_or_goes_is_a_difference_with_nothing(field: Field) -> None:
-    assert found(field.part, {}, at_path(field.path, "value")) == [(field.key, "", None, "value")]
-    assert found(field.part, at_path(field.path, "value"), {}) == [(field.key, "", "value", None)]
+@pytest.mark.parametrize(("field", "path", "marketplace"), PLACES, ids=name_of)
+def test_a_field_that_appears_or_goes_is_a_difference_with_nothing(
+    field: Field, path: tuple[str, ...], marketplace: str
+) -> None:
+    value = _standing_alone(field, "value")
+    assert found(field.part, {}, at_path(path, value)) == [(field.key, marketplace, None, value)]
+    assert found(field.part, at_path(path, value), {}) == [(field.key, marketplace, value, None)]
+
+
+def _standing_alone(field: Field, value: str) -> Any:
+    """A value of the shape that the field has: some are whole branches of their documents."""
+    return {"campaign": value} if field.per_marketplace in {("*",), (*PUBLICATION,)} else value
 
 
 @pytest.mark.parametrize("empty", [{}, {"delivery": None}, {"delivery": {}}, {"delivery": {"handlingTime": None}}])
@@ -70,7 +103,9 @@ def test_prices_differ_by_marketplace() -> None:
 
 def test_the_registry_is_sound() -> None:
     assert len(BY_KEY) == len(FIELDS)
-    assert len({field.path for field in FIELDS}) == len(FIELDS)
+    places = [(field.part, field.path, field.per_marketplace) for field in FIELDS]
+    assert len(set(places)) == len(FIELDS)
+    assert all(field.path or field.per_marketplace or field.part == TOLD_PART for field in FIELDS)
     for field in FIELDS:
         assert get_field(field.key) is field
         assert field.key in keys_of_group(field.group)

@@ -2,18 +2,26 @@
 
 from datetime import UTC, datetime
 from typing import Any
+from uuid import UUID
 
 import pytest
 from django.utils import translation
 
-from offers.fields import Kind
+from accounts.models import SellerAccount
+from offers.differences import full_diff
+from offers.entries import Row
+from offers.exports import row_of
+from offers.fields import FIELDS, STATUS
 from offers.models import OfferChange, OfferEvent
-from offers.presentation import ShownChange, full_diff, present
+from offers.names import Names
+from offers.presentation import ShownChange, present
 from offers.textdiff import Run, html_diff, word_diff, words_changed
-from offers.values import show_duration, show_span, show_value
+from offers.values import show_duration, show_span
+from offers.wording import show_value
 from tests.offers.page_facts import money
 
 NO_BREAK = "\N{NO-BREAK SPACE}"
+ACCOUNT = UUID(int=1)
 MOMENT = datetime(2026, 9, 7, 8, 0, tzinfo=UTC)
 
 
@@ -25,7 +33,8 @@ def _in_english() -> Any:
 
 def change(field: str, old: Any, new: Any, **values: Any) -> OfferChange:
     known: dict[str, Any] = {"old_seen": True, "new_seen": True, "certainty": "exact", "event_type": "OFFER_CHANGED"}
-    return OfferChange(field=field, old=old, new=new, not_before=MOMENT, not_after=MOMENT, **{**known, **values})
+    span = {"not_before": MOMENT, "not_after": MOMENT}
+    return OfferChange(account=SellerAccount(id=ACCOUNT), field=field, old=old, new=new, **span, **{**known, **values})
 
 
 def shown(field: str, old: Any, new: Any, **values: Any) -> ShownChange:
@@ -79,7 +88,7 @@ def test_an_event_without_a_field_is_named_by_what_it_announced() -> None:
 
 
 def test_a_field_that_nobody_registered_keeps_its_raw_name() -> None:
-    assert shown("other.newThing", {"a": 1}, {"a": 2}).plain == "a: 1 → a: 2"
+    assert shown("other.newThing", {"a": 1}, {"a": 2}).plain == "a: 1 → 2"
 
 
 def test_title_marks_its_words() -> None:
@@ -145,7 +154,7 @@ def test_parameters_are_told_by_name() -> None:
     old = [{"id": "1", "name": "Kolor", "values": ["czarny"]}, {"id": "2", "name": "Waga", "values": ["1"]}]
     new = [{"id": "1", "name": "Kolor", "values": ["biały", "szary"]}, {"id": "2", "name": "Waga", "values": ["1"]}]
     assert shown("parameters", old, new).summary == "Kolor: czarny → biały, szary"
-    assert full_diff(change("parameters", old, new)).parameters == [("Kolor", "czarny", "biały, szary")]
+    assert full_diff(change("parameters", old, new)).rows == [Row("Kolor", "czarny", "biały, szary")]
 
 
 def test_stock_tells_what_was_sold_meanwhile() -> None:
@@ -166,7 +175,7 @@ def test_long_values_are_cut_in_lists_only() -> None:
 
 
 def test_unknown_status_stays_as_allegro_wrote_it() -> None:
-    assert [show_value(Kind.STATUS, each) for each in ("ACTIVE", "ARCHIVED", "FROZEN")] == [
+    assert [show_value(STATUS, each) for each in ("ACTIVE", "ARCHIVED", "FROZEN")] == [
         "Active", "Archived", "FROZEN",
     ]  # fmt: skip
 
@@ -189,3 +198,111 @@ def test_an_ended_offer_says_why_it_ended() -> None:
 
 def test_sales_beside_a_stock_edit_are_told_even_when_the_old_value_was_not_seen() -> None:
     assert shown("stock", None, 126, old_seen=False, units_sold=2).note == "2 sold in this time"
+
+
+# What stands beside offers, and what they share -----------------------------------------------------------------------
+
+NAMES = Names({(ACCOUNT, "promotion", "p1"): "Two for one", (ACCOUNT, "price_list", "aaa"): "Standard"})
+
+
+def test_references_are_told_by_name_as_what_came_and_went() -> None:
+    row = change("promotions", ["p1", "p2"], ["p2", "p3"])
+    assert present(row, NAMES).summary == "− Two for one; + p3"
+    assert present(row, NAMES).old.ids == "p1, p2"
+    assert present(change("promotions", None, ["p1"]), NAMES).summary == "+ Two for one"
+
+
+def test_a_reference_shows_its_name_and_keeps_its_id() -> None:
+    row = present(change("delivery_price_list", "aaa", "bbb"), NAMES)
+    assert (row.old.text, row.old.ids, row.new.text, row.new.ids) == ("Standard", "aaa", "bbb", "")
+
+
+def campaign(status: str, price: str = "44.90") -> dict[str, Any]:
+    return {"name": "Strefa Okazji", "status": status, "prices": {"bargain": money(price)}}
+
+
+def test_campaigns_are_told_by_name_status_and_price() -> None:
+    before, after = {"BARGAIN": campaign("IN_VERIFICATION")}, {"BARGAIN": campaign("ACTIVE", "43.90")}
+    told = f"Strefa Okazji: in verification → active; Strefa Okazji, price: PLN{NO_BREAK}44.90 → PLN{NO_BREAK}43.90"
+    assert shown("badges", before, after).summary == told
+    declined = {"X": {"status": "DECLINED", "reasons": ["BB1"]}}
+    assert shown("alle_discount", {}, declined).summary == "+ X: declined; + X, reasons: BB1"
+
+
+def rate(method: str, first: str, each_next: str = "0.00") -> dict[str, Any]:
+    return {"deliveryMethod": {"id": method}, "firstItemRate": money(first), "nextItemRate": money(each_next)}
+
+
+def test_delivery_prices_are_told_by_method() -> None:
+    before, after = [rate("inpost", "9.99"), rate("dpd", "15.00")], [rate("inpost", "12.99"), rate("dpd", "15.00")]
+    row = shown("price_list.rates", before, after)
+    assert row.summary.startswith(f"inpost: PLN{NO_BREAK}9.99, each next piece PLN{NO_BREAK}0.00 → PLN{NO_BREAK}12.99")
+    (entry,) = full_diff(row.change).rows
+    assert (entry.name, full_diff(row.change).heading) == ("inpost", "Delivery method")
+    many = [rate(str(number), "1.00") for number in range(9)]
+    assert shown("price_list.rates", [], many).summary == "9 delivery methods changed"
+
+
+def test_packages_are_told_with_their_end() -> None:
+    package = {"id": "emphasized10d", "validFrom": "2026-09-02T08:00:00Z", "validTo": "2026-09-12T08:00:00Z"}
+    row = shown("promo_package", None, package)
+    assert row.summary == "+ emphasized10d until 12 Sep 2026, 10:00"
+
+
+@pytest.mark.parametrize(
+    ("field", "old", "new", "told"),
+    [
+        ("unfilled_parameters", ["11323"], ["11323", "14228"], "+ 14228"),
+        (
+            "visibility",
+            {"state": "IN_PROGRESS"},
+            {"state": "REFUSED", "refusalReasons": [{"code": "VQR009", "userMessage": "price difference too big"}]},
+            "being checked → refused: price difference too big",
+        ),
+        (
+            "smart_conditions",
+            [{"code": "A", "name": "Delivery", "fulfilled": True}],
+            [{"code": "A", "name": "Delivery", "fulfilled": False, "failedDeliveryMethods": [{"id": "m1"}]}],
+            "Delivery: fulfilled → not fulfilled (m1)",
+        ),
+        ("rating_scores", [{"name": "5", "count": 1}], [{"name": "5", "count": 2}], "5: 1 → 2"),
+        ("marketplaces", {"base": {"id": "a"}}, {"base": {"id": "a"}, "additional": [{"id": "b"}]}, "+ b"),
+        ("smart", True, False, "yes → no"),
+        ("allegro_prices_share", "5", "10", f"5{NO_BREAK}% → 10{NO_BREAK}%"),
+        ("allegro_prices_excluded", None, "2026-09-02T08:00:00Z", "empty → since 2 Sep 2026, 10:00"),
+        ("rating", "4.7", "4.6", "4.7 → 4.6"),
+        ("return_policy.period", "P14D", "P30D", "14 days → 30 days"),
+        (
+            "price_range",
+            {"minPrice": {"amount": "10.00", "currency": "PLN"}},
+            {"minPrice": {"amount": "12.00", "currency": "PLN"}},
+            f"lowest price: PLN{NO_BREAK}10.00 → PLN{NO_BREAK}12.00",
+        ),
+        (
+            "location",
+            {"city": "Kraków"},
+            {"city": "Łódź", "postCode": "90-001"},
+            "city: Kraków → Łódź; + postcode: 90-001",
+        ),
+    ],
+)
+def test_documents_are_told_in_words(field: str, old: Any, new: Any, told: str) -> None:
+    assert shown(field, old, new).plain == told
+
+
+def test_blocked_countries_are_told_with_their_reason() -> None:
+    told = [{"marketplaceId": "allegro-pl", "blockades": [{"country": "DE", "reason": "GPSR"}, {"country": "AT"}]}]
+    row = shown("blocked_deliveries", None, told, old_seen=False, event_type="OFFER_DELIVERY_COUNTRIES_BLOCKED")
+    assert row.new.text == "DE (allegro-pl): GPSR; AT (allegro-pl)"
+    assert row.old.reason == "Allegro's announcement tells only what holds from then on."
+
+
+SHAPES: list[Any] = ["text", 7, True, [], ["a"], [{"a": [1]}], {}, {"a": {"b": [None, 1]}}, {"a": "b"}, None]
+
+
+@pytest.mark.parametrize("value", SHAPES, ids=str)
+def test_no_shape_of_a_value_breaks_a_page(value: Any) -> None:
+    for field in (each.key for each in FIELDS):
+        for row in (change(field, value, "other"), change(field, None, value), change(field, [{"id": "x"}], value)):
+            assert row_of(present(row))
+            full_diff(row)

@@ -218,7 +218,7 @@ def test_every_field_is_told_of(life: Life) -> None:
         *("title", "description", "images", "parameters", "product", "category", "attachments", "external_id"),
         *("size_table", "compatibility", "language", "shipment_date", "delivery_info", "location", "return_policy"),
         *("warranty", "implied_warranty", "additional_services", "invoice", "tax", "b2b", "duration", "republish"),
-        *("message_settings", "contact", "fundraising", "other.stockUnit"),
+        *("message_settings", "contact", "fundraising", "stock_unit"),
     }
     statuses = {row.new for row in life.actions if row.field == "status"}
     assert statuses >= {"ACTIVE", "ENDED", "ARCHIVED", "INACTIVE", None}

@@ -112,7 +112,7 @@ class Demo:
         start = timezone.now() - timedelta(weeks=self.weeks)
         return [
             *MANAGE, "simulate_allegro", "--port", str(self.simulator_port), "--start", start.isoformat(),
-            "--state", str(settings.DATA_DIR / "simulator"), "--requests-per-minute", "0",
+            "--state", str(settings.DATA_DIR / "simulator"), "--requests-per-minute", "0", "--busy",
         ]  # fmt: skip
 
     def _web_command(self) -> list[str]:

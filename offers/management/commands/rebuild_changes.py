@@ -5,8 +5,7 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandParser
 
 from accounts.commands import account_scope
-from offers.models import Offer
-from offers.projection import rebuild_offer
+from offers.projection import rebuild_changes
 from offers.sales import rebuild_sales
 
 
@@ -18,7 +17,6 @@ class Command(BaseCommand):
 
     def handle(self, *args: Any, **options: Any) -> None:
         with account_scope(options["account_id"]) as account:
-            offers = Offer.objects.filter(account=account).order_by("pk")
-            changes = sum(rebuild_offer(account, offer) for offer in offers.iterator())
+            changes = rebuild_changes(account)
             days = rebuild_sales(account)
         self.stdout.write(f"{changes} changes and {days} days of sales derived again")

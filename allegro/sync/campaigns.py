@@ -1,0 +1,114 @@
+"""Stream, only where the seller granted it: badges, Allegro Prices, AlleDiscount.
+
+No single resource tells which campaigns an offer is in (allegro-api issue 12385).
+"""
+
+from collections.abc import Hashable, Iterator, Sequence
+from typing import Any
+
+from allegro.api import paging
+from allegro.api.campaigns import Badge
+from allegro.errors import Forbidden, Gone
+from allegro.sync.context import SyncContext
+from allegro.sync.whole import observe_part, read_whole
+from offers import parts
+from offers.models import Offer, OfferStatus, SnapshotPart
+
+# In Allegro Prices an offer is active, starting or over.
+ASKED_STATUSES = (OfferStatus.ACTIVE, OfferStatus.ACTIVATING, OfferStatus.ENDED)
+
+
+def run(context: SyncContext) -> None:
+    """Read each programme, on all marketplaces of the account's offers, as the list of this run showed them."""
+    if not context.marketplaces:
+        return
+    _badges(context)
+    _allegro_prices(context)
+    _alle_discount(context)
+
+
+def _badges(context: SyncContext) -> None:
+    """Refused to accounts that are no business: then there are none to follow."""
+    began_at = context.clock()
+    found: dict[str, list[Any]] = {}
+    for marketplace in sorted(context.marketplaces):
+        try:
+            rows = read_whole(context, paging.by_offset(_badges_on(context, marketplace), paging.BADGES, _badge_key))
+        except Forbidden as error:
+            context.note_failure(marketplace, error)
+            return
+        if rows is None:
+            return
+        found[marketplace] = [dict(row.raw) for row in rows]
+    documents = parts.badges(found, context.account.base_marketplace)
+    observe_part(context, SnapshotPart.BADGES, documents, (began_at, context.clock()))
+
+
+def _badges_on(context: SyncContext, marketplace: str) -> Any:
+    return lambda offset: context.client.badges(marketplace, offset)
+
+
+def _badge_key(badge: Badge) -> Hashable:
+    """An offer that entered a campaign again has a badge of each time."""
+    return badge.offer_id, badge.campaign_id, badge.status, badge.publication
+
+
+def _allegro_prices(context: SyncContext) -> None:
+    began_at = context.clock()
+    known = {each.marketplace for each in context.client.allegro_prices_participations()}
+    found: dict[str, list[Any]] = {}
+    for marketplace in sorted(known & context.marketplaces):
+        found[marketplace] = []
+        for offer_ids in _asked_offers(context):
+            rows = read_whole(
+                context,
+                paging.by_offset(_prices_of(context, marketplace, offer_ids), paging.ALLEGRO_PRICES, _price_key),
+            )
+            if rows is None:
+                return
+            found[marketplace] += [dict(row.raw) for row in rows]
+    documents = parts.allegro_prices(found, context.account.base_marketplace)
+    observe_part(context, SnapshotPart.ALLEGRO_PRICES, documents, (began_at, context.clock()))
+
+
+def _asked_offers(context: SyncContext) -> Iterator[Sequence[str]]:
+    offers = Offer.objects.filter(account=context.account, gone_at__isnull=True, status__in=ASKED_STATUSES)
+    ids = list(offers.order_by("allegro_id").values_list("allegro_id", flat=True))
+    for first in range(0, len(ids), paging.ALLEGRO_PRICES.limit):
+        yield ids[first : first + paging.ALLEGRO_PRICES.limit]
+
+
+def _prices_of(context: SyncContext, marketplace: str, offer_ids: Sequence[str]) -> Any:
+    return lambda offset: context.client.allegro_prices_offers(marketplace, offer_ids, offset)
+
+
+def _price_key(offer: Any) -> str:
+    return str(offer.offer_id)
+
+
+def _alle_discount(context: SyncContext) -> None:
+    began_at = context.clock()
+    submitted: list[Any] = []
+    marketplaces: dict[str, str] = {}
+    for campaign in context.client.alle_discount_campaigns():
+        marketplaces[campaign.id] = campaign.marketplace
+        try:
+            rows = read_whole(
+                context, paging.by_offset(_submitted_to(context, campaign.id), paging.ALLE_DISCOUNT, _submission_key)
+            )
+        except Gone:
+            # The campaign is over.
+            continue
+        if rows is None:
+            return
+        submitted += [dict(row.raw) for row in rows]
+    documents = parts.alle_discount(submitted, marketplaces, context.account.base_marketplace)
+    observe_part(context, SnapshotPart.ALLE_DISCOUNT, documents, (began_at, context.clock()))
+
+
+def _submitted_to(context: SyncContext, campaign_id: str) -> Any:
+    return lambda offset: context.client.alle_discount_offers(campaign_id, offset)
+
+
+def _submission_key(offer: Any) -> str:
+    return str(offer.participation_id)

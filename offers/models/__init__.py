@@ -1,0 +1,39 @@
+"""What: offers, the facts about them (journal events, snapshots, orders, counters) and the projections made from facts.
+
+Facts are only ever added. Projections (`Offer`, `OfferChange`, `OfferUse`, `ChangeBatch`, `SalesDay`) can be deleted
+and rebuilt, and come out identical, because they are pure functions of the facts.
+"""
+
+from offers.models.changes import NOT_EDITED, Certainty, ChangeBatch, OfferChange, ValueWords
+from offers.models.journal import CoverageGap, FactHorizon, OfferEvent
+from offers.models.offer import Offer, OfferStatus
+from offers.models.orders import OrderEvent, OrderLine, OrderStatus, SalesDay
+from offers.models.shared import OfferUse, SharedKind, SharedObject, SharedSnapshot, shown_name
+from offers.models.snapshots import Content, OfferDay, OfferSnapshot, PartReading, SnapshotPart
+
+__all__ = [
+    "NOT_EDITED",
+    "Certainty",
+    "ChangeBatch",
+    "Content",
+    "CoverageGap",
+    "FactHorizon",
+    "Offer",
+    "OfferChange",
+    "OfferDay",
+    "OfferEvent",
+    "OfferSnapshot",
+    "OfferStatus",
+    "OfferUse",
+    "OrderEvent",
+    "OrderLine",
+    "OrderStatus",
+    "PartReading",
+    "SalesDay",
+    "SharedKind",
+    "SharedObject",
+    "SharedSnapshot",
+    "SnapshotPart",
+    "ValueWords",
+    "shown_name",
+]

@@ -1,0 +1,117 @@
+"""What was sold: the order journal and the ledger of lines (facts), and the daily sales (a projection)."""
+
+from django.db import models
+from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
+
+from accounts.models import SellerAccount
+from accounts.scoping import TenantModel
+from offers.models.offer import Offer
+
+
+class OrderEvent(TenantModel):
+    """One row of Allegro's order journal, raw but without anything about the buyer."""
+
+    account = models.ForeignKey(SellerAccount, on_delete=models.CASCADE, related_name="order_events")
+    event_id = models.CharField(max_length=64)
+    type = models.CharField(max_length=40)
+    order_id = models.CharField(max_length=64)
+    revision = models.CharField(max_length=64, blank=True)
+    occurred_at = models.DateTimeField()
+    received_at = models.DateTimeField()
+    # Until the order's state after this event has been read: a killed run finds here what it still owes.
+    pending = models.BooleanField(default=True)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["account", "event_id"], name="one_row_per_order_event")]
+        indexes = [
+            # The orders still to be read, and the events that reading one of them settles.
+            models.Index(fields=["account", "order_id"], name="orders_to_read", condition=Q(pending=True))
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.type} {self.order_id}"
+
+
+class OrderStatus(models.TextChoices):
+    """Allegro's order status (not the seller's own fulfilment workflow)."""
+
+    BOUGHT = "BOUGHT", _("Bought")
+    FILLED_IN = "FILLED_IN", _("Filled in")
+    READY = "READY_FOR_PROCESSING", _("Ready for processing")
+    CANCELLED = "CANCELLED", _("Cancelled")
+
+
+class OrderLine(TenantModel):
+    """One state of one line item. A new state adds a row and closes the old one, so nothing is overwritten.
+
+    Keyed by line item, because a merged cart gives the same lines a new order id (allegro-api issue 13184).
+    `unit_price` is what the buyer pays for one piece, gross, in `currency`. No buyer data, ever.
+    """
+
+    account = models.ForeignKey(SellerAccount, on_delete=models.CASCADE, related_name="order_lines")
+    line_item_id = models.CharField(max_length=64)
+    order_id = models.CharField(max_length=64)
+    revision = models.CharField(max_length=64, blank=True)
+    status = models.CharField(max_length=24, choices=OrderStatus.choices)
+    allegro_offer_id = models.CharField(max_length=32)
+    marketplace = models.CharField(max_length=32)
+    quantity = models.IntegerField()
+    unit_price = models.DecimalField(max_digits=14, decimal_places=2)
+    original_price = models.DecimalField(max_digits=14, decimal_places=2, null=True)
+    currency = models.CharField(max_length=3)
+    bought_at = models.DateTimeField()
+    order_updated_at = models.DateTimeField(null=True)
+    recorded_at = models.DateTimeField()
+    superseded_at = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["account", "line_item_id"],
+                condition=Q(superseded_at__isnull=True),
+                name="one_current_state_per_line",
+            )
+        ]
+        indexes = [
+            # Sales of one offer over time, for the daily series and for telling "sold" from "edited".
+            models.Index(
+                fields=["account", "allegro_offer_id", "bought_at"],
+                name="current_lines_of_offer",
+                condition=Q(superseded_at__isnull=True),
+            ),
+            # Which revision of an order do we hold? Asked before each order is read again.
+            models.Index(
+                fields=["account", "order_id"],
+                name="current_lines_of_order",
+                condition=Q(superseded_at__isnull=True),
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.quantity} × {self.allegro_offer_id} ({self.status})"
+
+
+class SalesDay(TenantModel):
+    """Units and revenue of one offer on one Warsaw day, per marketplace and currency: a projection of `OrderLine`."""
+
+    account = models.ForeignKey(SellerAccount, on_delete=models.CASCADE, related_name="sales_days")
+    offer = models.ForeignKey(Offer, on_delete=models.CASCADE, related_name="sales_days")
+    marketplace = models.CharField(max_length=32)
+    currency = models.CharField(max_length=3)
+    day = models.DateField()
+    units = models.IntegerField()
+    revenue = models.DecimalField(max_digits=16, decimal_places=2)
+    orders = models.IntegerField()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["offer", "marketplace", "currency", "day"], name="one_sales_day")
+        ]
+        indexes = [
+            # The dashboard's totals of an account over some weeks.
+            models.Index(fields=["account", "day"], name="sales_day_of_account"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.offer_id} {self.day}: {self.units}"

@@ -1,0 +1,136 @@
+"""Writing what lists of the whole account said: parts of all offers at once, and the objects that offers share.
+
+Such a reading is recorded only when it is provably complete: what it does not name is not there.
+"""
+
+import uuid
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from django.db import transaction
+
+from accounts.models import SellerAccount
+from offers import documents
+from offers.models import Offer, OfferSnapshot, PartReading, SharedKind, SharedObject, SharedSnapshot, SnapshotPart
+from offers.projection import derive_shared_after
+from offers.record import derive_again, fitting, new_snapshot, newest_snapshots, store_snapshots
+
+Document = dict[str, Any]
+
+
+@transaction.atomic
+def observe_everywhere(
+    account: SellerAccount, part: SnapshotPart, found: Mapping[str, Document], span: tuple[datetime, datetime]
+) -> int:
+    """Record a complete reading of `part` (Allegro offer id -> document in the form of `offers.parts`).
+
+    `span` tells when the reading began and ended: what was there before is confirmed until its beginning, what is new
+    was seen at its end. Offers that it does not name had nothing. Returns how many offers show something new. A reading
+    that is not newer than the last one changes nothing.
+    """
+    began_at, read_at = span
+    reading = PartReading.objects.select_for_update().filter(account=account, part=part).first()
+    if reading is not None and reading.last_read_at >= began_at:
+        return 0
+    offers = list(Offer.objects.filter(account=account, gone_at__isnull=True).only("account_id", "allegro_id"))
+    newest = newest_snapshots([offer.pk for offer in offers], [part])
+    fresh: list[OfferSnapshot] = []
+    ended: list[OfferSnapshot] = []
+    for offer in offers:
+        document = documents.canonical(found.get(offer.allegro_id, {}))
+        before = newest.get((offer.pk, part))
+        if before is not None and before.digest == documents.digest(document):
+            continue
+        if before is not None and reading is not None:
+            # It was last confirmed by the reading before this one.
+            before.last_seen_at = max(before.last_seen_at, reading.last_read_at)
+            ended.append(before)
+        fresh.append(new_snapshot(offer, part, document, read_at))
+    OfferSnapshot.objects.bulk_update(ended, ["last_seen_at"], batch_size=1000)
+    store_snapshots(fresh)
+    derive_again(account, {row.offer.allegro_id: read_at for row in fresh})
+    _note_reading(account, part, reading, began_at)
+    return len(fresh)
+
+
+def _note_reading(account: SellerAccount, part: SnapshotPart, before: PartReading | None, read_at: datetime) -> None:
+    if before is None:
+        PartReading.objects.create(account=account, part=part, first_read_at=read_at, last_read_at=read_at)
+    else:
+        PartReading.objects.filter(pk=before.pk).update(last_read_at=read_at)
+
+
+@dataclass(frozen=True, slots=True)
+class SharedContent:
+    """What was read of one shared object: its name for people and its content without noise."""
+
+    name: str
+    document: Document
+    is_for_all: bool = False
+    # When Allegro says that this content came to be, where it does: only its journal of categories tells.
+    announced_at: datetime | None = None
+
+
+@transaction.atomic
+def observe_shared(
+    account: SellerAccount,
+    kind: SharedKind,
+    found: Mapping[str, SharedContent],
+    read_at: datetime,
+    *,
+    is_complete: bool,
+) -> int:
+    """Record the content of shared objects (Allegro id -> content); those missing from a complete reading are gone.
+
+    Returns how many show something new. Their changes are derived at once: no event announces any.
+    """
+    known = {
+        row.allegro_id: row
+        for row in SharedObject.objects.select_for_update().filter(account=account, kind=kind).order_by("pk")
+    }
+    newest = _newest([row.pk for key, row in known.items() if key in found])
+    changed = 0
+    for key, content in found.items():
+        shared = known.get(key) or SharedObject(account=account, kind=kind, allegro_id=key, first_seen_at=read_at)
+        _save(shared, content)
+        changed += _observe(shared, content, newest.get(shared.pk), read_at)
+    if is_complete:
+        missing = [row.pk for key, row in known.items() if key not in found and row.gone_at is None]
+        SharedObject.objects.filter(pk__in=missing).update(gone_at=read_at)
+    return changed
+
+
+def _newest(shared_ids: Iterable[uuid.UUID]) -> dict[uuid.UUID, SharedSnapshot]:
+    rows = SharedSnapshot.objects.filter(shared__in=list(shared_ids)).order_by("shared_id", "-first_seen_at")
+    return {row.shared_id: row for row in rows.distinct("shared_id")}
+
+
+def _save(shared: SharedObject, content: SharedContent) -> None:
+    name = fitting(SharedObject, "name", content.name)
+    as_stored = (shared.name, shared.is_for_all, shared.gone_at)
+    shared.name, shared.is_for_all, shared.gone_at = name, content.is_for_all, None
+    if shared._state.adding or as_stored != (name, content.is_for_all, None):
+        shared.save()
+
+
+def _observe(shared: SharedObject, content: SharedContent, before: SharedSnapshot | None, read_at: datetime) -> bool:
+    document = documents.canonical(content.document)
+    digest = documents.digest(document)
+    if before is not None and read_at <= before.last_seen_at:
+        return False
+    if before is not None and before.digest == digest:
+        SharedSnapshot.objects.filter(pk=before.pk).update(last_seen_at=read_at)
+        return False
+    SharedSnapshot.objects.create(
+        shared=shared,
+        digest=digest,
+        document=document,
+        first_seen_at=read_at,
+        last_seen_at=read_at,
+        announced_at=content.announced_at,
+    )
+    if before is not None:
+        derive_shared_after(before)
+    return True

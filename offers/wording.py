@@ -1,0 +1,106 @@
+"""One value of an offer's field in words of the reader's language: on a line of a list, and in full."""
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext, pgettext
+
+from offers.entries import as_text, entries, has_entries
+from offers.fields import Field, Kind
+from offers.leaves import short_id, show_instant
+from offers.names import NameOf
+from offers.textdiff import description_html, description_images, plain_text
+from offers.values import format_count, show_duration, show_money, show_status
+
+
+def show_value(field: Field, value: Any, name_of: NameOf = str) -> str:
+    """`value` of `field` on one line, counted where it is long; one that was seen to be empty is named so.
+
+    `name_of` gives the name of what the value refers to by id.
+    """
+    if is_empty(value):
+        return pgettext("a field of an offer", "empty")
+    if isinstance(value, bool):
+        return _("yes") if value else _("no")
+    if field.kind is Kind.REFERENCE:
+        return name_of(str(value))
+    if field.key in _BY_FIELD:
+        return _BY_FIELD[field.key](value)
+    if field.kind in _COUNTED:
+        return _COUNTED[field.kind](value)
+    return as_text(entries(field, value, name_of)) if has_entries(field) else _BY_KIND.get(field.kind, str)(value)
+
+
+def show_whole_value(field: Field, value: Any, name_of: NameOf = str) -> str:
+    """As `show_value`, but with every word, picture and entry, for files."""
+    if is_empty(value):
+        return show_value(field, value)
+    if field.kind is Kind.HTML:
+        return plain_text(description_html(value))
+    if field.kind is Kind.IMAGES and isinstance(value, list):
+        return " ".join(str(each) for each in value)
+    return as_text(entries(field, value, name_of)) if has_entries(field) else show_value(field, value, name_of)
+
+
+def is_empty(value: Any) -> bool:
+    """Whether a value that was seen holds nothing. Zero and "no" are something."""
+    return value is None or value in ("", [], {})
+
+
+def shown_id(field: Field, value: Any, name_of: NameOf) -> str:
+    """The ids behind the names in a value, "" where it has none or they are what is shown."""
+    if field.kind is Kind.REFERENCE and value:
+        return str(value) if name_of(str(value)) != str(value) else ""
+    is_list = field.kind is Kind.REFERENCES and isinstance(value, list)
+    return ", ".join(str(each) for each in value) if is_list else ""
+
+
+def _show_count(value: Any) -> str:
+    return format_count(value) if isinstance(value, int) else str(value)
+
+
+def _show_images(value: Any) -> str:
+    return ngettext("%(count)d picture", "%(count)d pictures", _length(value)) % {"count": _length(value)}
+
+
+def _show_parameters(value: Any) -> str:
+    return ngettext("%(count)d parameter", "%(count)d parameters", _length(value)) % {"count": _length(value)}
+
+
+def _show_rates(value: Any) -> str:
+    return ngettext("%(count)d delivery method", "%(count)d delivery methods", _length(value)) % {
+        "count": _length(value)
+    }
+
+
+def _show_description(value: Any) -> str:
+    words = len(plain_text(description_html(value)).split())
+    text = ngettext("%(count)d word", "%(count)d words", words) % {"count": words}
+    pictures = description_images(value)
+    return f"{text}, {_show_images(pictures)}" if pictures else text
+
+
+def _length(value: Any) -> int:
+    return len(value) if isinstance(value, list) else 0
+
+
+_COUNTED: Mapping[Kind, Callable[[Any], str]] = {
+    Kind.HTML: _show_description,
+    Kind.IMAGES: _show_images,
+    Kind.PARAMETERS: _show_parameters,
+    Kind.RATES: _show_rates,
+}
+_BY_KIND: Mapping[Kind, Callable[[Any], str]] = {
+    Kind.MONEY: show_money,
+    Kind.NUMBER: _show_count,
+    Kind.STATUS: show_status,
+    Kind.DURATION: show_duration,
+}
+_BY_FIELD: Mapping[str, Callable[[Any], str]] = {
+    "allegro_prices_share": lambda share: f"{share}\N{NO-BREAK SPACE}%",
+    "allegro_prices_excluded": lambda since: _("since %(moment)s") % {"moment": show_instant(str(since))},
+    "unfilled_parameters": _show_parameters,
+    "size_table": lambda key: short_id(str(key)),
+    "contact": lambda key: short_id(str(key)),
+}

@@ -1,0 +1,58 @@
+"""The offer on any day against the world itself: what is said to be known then was so."""
+
+import json
+import random
+from datetime import datetime
+from typing import Any
+
+import pytest
+
+from accounts.scoping import workspace_scope
+from allegro.models import RunKind
+from offers.documents import split_detail
+from offers.fields import DETAIL_PART, PRICE_STOCK_PART, values_of
+from offers.models import Offer
+from offers.state import state_at
+from offers.state_facts import load_record
+from tests.allegro.conftest import COFFEE, START, Linked, World, link
+
+OFFERS = 8
+MOMENTS = 12
+# The simulator serves pictures from its own address.
+PICTURE_HOST = "https://a.allegroimg.com"
+
+
+def live(linked: Linked, ids: list[str]) -> list[tuple[datetime, dict[str, Any]]]:
+    """Two days with reads now and then; what the world held at moments between them."""
+    chance, seen = random.Random(7), []
+    for _moment in range(MOMENTS):
+        linked.world.move(minutes=chance.randint(20, 400))
+        documents = json.dumps({each: linked.world.document(each) for each in ids})
+        seen.append((linked.world.now, json.loads(documents.replace(PICTURE_HOST, linked.world.url))))
+        if chance.random() < 0.5:
+            linked.sync(RunKind.JOURNAL)
+    linked.world.move(hours=1)
+    linked.sync()
+    return seen
+
+
+@pytest.mark.django_db
+def test_what_is_known_of_a_moment_was_so(world: World) -> None:
+    world.control("POST", "reset", seed=7, start=START)
+    linked = link(world, COFFEE)
+    with workspace_scope(linked.workspace):
+        linked.sync()
+        offers = list(Offer.objects.select_related("account").order_by("allegro_id")[:OFFERS])
+        known, wrong = 0, []
+        for moment, documents in live(linked, [offer.allegro_id for offer in offers]):
+            for offer in offers:
+                parts = split_detail(documents[offer.allegro_id])
+                truth = {PRICE_STOCK_PART: parts.price_stock, DETAIL_PART: parts.detail}
+                for state in state_at(load_record(offer, [moment]), moment, truth):
+                    if state.is_known:
+                        known += 1
+                        value = values_of(state.field, truth[state.field.part]).get(state.marketplace)
+                        if value != state.value:
+                            wrong.append((offer.allegro_id, moment, state.key, state.value, value))
+    assert wrong == []
+    assert known > OFFERS * MOMENTS * 30
