@@ -11,7 +11,7 @@ help:
 	@echo "make demo-reset  forget the demo's data"
 	@echo "make test        lint, types and all tests"
 	@echo "make check       the quick part: lint, types, tests without browser and replays"
-	@echo "make bench       figures of the request budget and the traffic it carries (five minutes)"
+	@echo "make bench       figures of the request budget, the traffic it carries and the record (ten minutes)"
 	@echo "make vendor      copy the front-end files that package.json pins into static/vendor"
 	@echo "make messages    collect and compile translations"
 	@echo "make stop        stop the embedded PostgreSQL and Valkey"
@@ -48,6 +48,7 @@ bench: .venv/.installed
 	$(PYTHON_BIN) -W ignore -m tests.bench budget
 	$(PYTHON_BIN) -W ignore -m tests.bench fairness
 	$(PYTHON_BIN) -W ignore -m tests.bench traffic
+	$(PYTHON_BIN) -W ignore -m tests.bench record --weeks 1
 
 vendor: .venv/.installed
 	npm ci --ignore-scripts --no-audit --no-fund

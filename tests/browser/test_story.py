@@ -71,6 +71,7 @@ def test_from_sign_up_to_what_changed(visitor: Visitor, simulator: SimulatorButt
     page.click("form[action$='/sync/'] button")
     wait_for_sync(2)
     expect(page.locator("#run .stages")).to_be_visible(timeout=SYNC_MILLISECONDS)
+    page.wait_for_load_state("networkidle")
 
     visitor.go(f"/offer-events?q={BEST_SELLER}")
     assert "99" in page.locator("main").inner_text()
