@@ -17,9 +17,11 @@ def changes_of(offer: Offer) -> QuerySet[OfferChange]:
     all changes of the account.
     """
     touching = Q(offer=offer)
+    # What changed after it was found gone did not touch it any more.
+    alive = Q(not_before__lt=offer.gone_at) if offer.gone_at else Q()
     for since, until, shared in _spans(offer):
         ended = Q(not_before__lte=until) if until else Q()
-        touching |= Q(shared__in=shared, not_after__gte=since) & ended
+        touching |= Q(shared__in=shared, not_after__gte=since) & ended & alive
     found: QuerySet[OfferChange] = OfferChange.objects.filter(touching)
     return found
 
@@ -38,11 +40,10 @@ def _spans(offer: Offer) -> Iterator[tuple[Any, Any, list[UUID]]]:
         else:
             by_reference[kind, key] = pk
     if for_all:
-        yield offer.first_seen_at, offer.gone_at, for_all
+        yield offer.first_seen_at, None, for_all
     for kind, key, since, until in uses:
         if (kind, key) in by_reference:
-            # What is gone was last seen with what it used then.
-            yield since, until or offer.gone_at, [by_reference[kind, key]]
+            yield since, until, [by_reference[kind, key]]
 
 
 def offers_touched(change: OfferChange) -> QuerySet[Offer]:
@@ -52,7 +53,7 @@ def offers_touched(change: OfferChange) -> QuerySet[Offer]:
         return offers.filter(changes=change.pk)
     if change.shared.is_for_all:
         return offers.filter(first_seen_at__lte=change.not_after).filter(
-            Q(gone_at=None) | Q(gone_at__gte=change.not_before)
+            Q(gone_at=None) | Q(gone_at__gt=change.not_before)
         )
     uses = OfferUse.objects.filter(
         account=change.account_id,
@@ -60,7 +61,7 @@ def offers_touched(change: OfferChange) -> QuerySet[Offer]:
         allegro_id=change.shared.allegro_id,
         since__lte=change.not_after,
     ).filter(Q(until=None) | Q(until__gte=change.not_before))
-    return offers.filter(pk__in=uses.values("offer")).filter(Q(gone_at=None) | Q(gone_at__gte=change.not_before))
+    return offers.filter(pk__in=uses.values("offer")).filter(Q(gone_at=None) | Q(gone_at__gt=change.not_before))
 
 
 def number_touched() -> Case:
@@ -105,7 +106,7 @@ def _uses() -> QuerySet[OfferUse]:
         since__lte=OuterRef("not_after"),
     ).filter(
         Q(until=None) | Q(until__gte=OuterRef("not_before")),
-        Q(offer__gone_at=None) | Q(offer__gone_at__gte=OuterRef("not_before")),
+        Q(offer__gone_at=None) | Q(offer__gone_at__gt=OuterRef("not_before")),
     )
     return found
 
@@ -114,5 +115,5 @@ def _everything() -> QuerySet[Offer]:
     """The offers that the account of an outer change had at its time."""
     found: QuerySet[Offer] = Offer.objects.filter(
         account=OuterRef("account"), first_seen_at__lte=OuterRef("not_after")
-    ).filter(Q(gone_at=None) | Q(gone_at__gte=OuterRef("not_before")))
+    ).filter(Q(gone_at=None) | Q(gone_at__gt=OuterRef("not_before")))
     return found

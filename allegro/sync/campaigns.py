@@ -3,7 +3,7 @@
 No single resource tells which campaigns an offer is in (allegro-api issue 12385).
 """
 
-from collections.abc import Hashable, Iterator, Sequence
+from collections.abc import Container, Hashable, Iterator, Sequence
 from typing import Any
 
 from allegro.api import paging
@@ -11,11 +11,13 @@ from allegro.api.campaigns import Badge
 from allegro.errors import Forbidden, Gone
 from allegro.sync.context import SyncContext
 from allegro.sync.whole import observe_part, read_whole
-from offers import parts
-from offers.models import Offer, OfferStatus, SnapshotPart
+from offers import contents, parts
+from offers.models import Offer, OfferSnapshot, OfferStatus, SnapshotPart
 
 # In Allegro Prices an offer is active, starting or over.
 ASKED_STATUSES = (OfferStatus.ACTIVE, OfferStatus.ACTIVATING, OfferStatus.ENDED)
+# In AlleDiscount nothing follows on these.
+OVER = frozenset({"FINISHED", "DECLINED"})
 
 
 def run(context: SyncContext) -> None:
@@ -98,12 +100,30 @@ def _alle_discount(context: SyncContext) -> None:
             )
         except Gone:
             # The campaign is over.
+            del marketplaces[campaign.id]
             continue
         if rows is None:
             return
         submitted += [dict(row.raw) for row in rows]
     documents = parts.alle_discount(submitted, marketplaces, context.account.base_marketplace)
+    _keep_what_is_over(context, documents, marketplaces)
     observe_part(context, SnapshotPart.ALLE_DISCOUNT, documents, (began_at, context.clock()))
+
+
+def _keep_what_is_over(context: SyncContext, documents: parts.Documents, listed: Container[str]) -> None:
+    """Leave entries of campaigns that Allegro lists no more as they ended: nothing happens to an offer by that."""
+    account = context.account
+    rows = OfferSnapshot.objects.filter(account=account, part=SnapshotPart.ALLE_DISCOUNT)
+    newest = (
+        rows.order_by("offer_id", "-first_seen_at").distinct("offer_id").values_list("offer__allegro_id", "document")
+    )
+    known = dict(newest)
+    pieces = contents.load(account, known.values())
+    for offer_id, packed in known.items():
+        for place, entered in contents.unpack(packed, pieces).items():
+            for campaign_id, entry in entered.items():
+                if campaign_id not in listed and entry.get("status") in OVER:
+                    documents.setdefault(offer_id, {}).setdefault(place, {}).setdefault(campaign_id, entry)
 
 
 def _submitted_to(context: SyncContext, campaign_id: str) -> Any:

@@ -1,20 +1,37 @@
 """Whole weeks against the simulator's own log: nothing missed, nothing invented, and a rebuild is identical."""
 
+from collections.abc import Iterator
+from contextlib import suppress
 from datetime import timedelta
+from io import StringIO
+from random import Random
 
 import pytest
-from django.core.management import call_command
+import requests
+from django.core.management import CommandError, call_command
 from django.db import connection
+from django.utils import timezone
+from pytest_django import Settings
 
-from accounts.scoping import workspace_scope
+from accounts.models import SellerAccount, Workspace
+from accounts.scoping import every_workspace, workspace_scope
+from allegro import oauth
 from allegro.demo.replay import SimulatorControl, replay
+from allegro.demo.truth_life import FAILURES, Life, moments
+from allegro.grants import store_tokens
 from allegro.management.commands.measure_truth import compare_changes, compare_sales
+from allegro.models import RunKind, RunStatus, SyncRun
+from allegro.scopes import OPTIONAL_SCOPES, READ_SCOPES
 from allegro.simulator import server
-from offers.models import OfferChange, SalesDay
+from allegro.sync.run import SILENT_AFTER
+from offers.models import OfferChange, SalesDay, SharedObject
 from offers.projection import change_rows
-from tests.allegro.conftest import COFFEE, START, World, link
+from tests.allegro.conftest import COFFEE, GARDEN, REDIRECT, START, Linked, World, link
+from tests.allegro.record_rows import assert_rebuilding_changes_nothing
+from tests.allegro.test_interruption import Fuse, Killed, at_requests, at_writes
 
 PREHISTORY_DAYS = 2
+SETTLING = timedelta(hours=4)
 
 
 def measure_tables(_share: float) -> None:
@@ -49,6 +66,108 @@ def test_a_replayed_life_is_recorded_as_it_happened(
         assert (
             sorted(SalesDay.objects.values_list("offer", "marketplace", "currency", "day", "units", "revenue")) == sales
         )
+
+
+@pytest.fixture
+def busy_world(settings: Settings) -> Iterator[World]:
+    """A world in which everything happens that can, with the application pointed at it."""
+    running = server.start(seed=3, start=START, prehistory_days=PREHISTORY_DAYS, busy=True)
+    settings.ALLEGRO_API_URL = settings.ALLEGRO_AUTH_URL = running.url
+    with requests.Session() as session:
+        yield World(running, session)
+    running.stop()
+
+
+def link_with_campaigns(world: World, allegro_id: str) -> Linked:
+    """An account whose seller also granted what is asked for on demand."""
+    linked = link(world, allegro_id)
+    authorization = oauth.begin(REDIRECT, (*READ_SCOPES, *OPTIONAL_SCOPES))
+    code = world.consent(authorization.url, allegro_id)["code"]
+    tokens = oauth.exchange(code, authorization.verifier, REDIRECT)
+    with workspace_scope(linked.workspace):
+        store_tokens(linked.account, tokens, world.now)
+        SellerAccount.objects.update(scopes=list(tokens.scopes))
+    return linked
+
+
+def assert_true(account: SellerAccount) -> None:
+    """Nothing missed, nothing invented, nothing wrong; and the same comes out of the facts again."""
+    result = compare_changes(account)
+    found = (result.missed, result.invented, result.wrong_value, result.wrong_time, result.wrong_touch)
+    assert found == ([], [], [], [], [])
+    assert result.found == result.observable > 25
+    assert compare_sales(account) == []
+    assert_rebuilding_changes_nothing(account)
+
+
+def settle(linked: Linked) -> None:
+    """What failed is put off for up to six hours."""
+    for _ in range(3):
+        linked.world.move(hours=SETTLING / timedelta(hours=1))
+        assert linked.sync().status == RunStatus.SUCCEEDED
+
+
+@pytest.mark.slow
+@pytest.mark.django_db
+def test_a_busy_fortnight_of_failures_is_recorded_as_it_happened(busy_world: World) -> None:
+    linked = link_with_campaigns(busy_world, GARDEN)
+    with workspace_scope(linked.workspace):
+        linked.sync()
+        busy_world.control("POST", "fault-plan", seed=3, share=0.04, kinds=list(FAILURES), scale=0.001)
+        for instant, kind in moments(Life(seed=3, weeks=2, hours=24), busy_world.now):
+            busy_world.control("POST", "clock", now=instant.isoformat())
+            linked.sync(kind)
+        busy_world.control("DELETE", "fault-plan")
+        settle(linked)
+        assert SyncRun.objects.exclude(status=RunStatus.SUCCEEDED).exists()
+        assert set(SharedObject.objects.values_list("kind", flat=True)) >= {"price_list", "category", "price_rule"}
+        assert_true(linked.account)
+
+
+def sync_killed(linked: Linked, kind: RunKind, rng: Random) -> int:
+    """Sync, killed now and then before it comes to its end. Returns how often."""
+    killed = 0
+    for _ in range(rng.choice((0, 0, 1, 2))):
+        fuse = Fuse(rng.randint(1, 120))
+        with rng.choice((at_requests, at_writes))(fuse), suppress(Killed):
+            linked.sync(kind)
+            return killed
+        killed += 1
+        # The database itself has seen no error; only the transaction around the test was marked.
+        connection.set_rollback(False)
+        SyncRun.objects.filter(account=linked.account).update(heartbeat_at=timezone.now() - 2 * SILENT_AFTER)
+    assert linked.sync(kind).status == RunStatus.SUCCEEDED
+    return killed
+
+
+@pytest.mark.slow
+@pytest.mark.django_db
+def test_a_busy_week_of_killed_runs_is_recorded_as_it_happened(busy_world: World) -> None:
+    linked, rng = link_with_campaigns(busy_world, GARDEN), Random(8)
+    with workspace_scope(linked.workspace):
+        killed = sync_killed(linked, RunKind.FULL, rng)
+        for instant, kind in moments(Life(seed=8, weeks=0.6), busy_world.now):
+            busy_world.control("POST", "clock", now=instant.isoformat())
+            killed += sync_killed(linked, kind, rng)
+        assert killed > 5
+        assert_true(linked.account)
+
+
+@pytest.mark.slow
+@pytest.mark.django_db
+def test_a_life_lived_for_the_measure_leaves_nothing_behind() -> None:
+    out = StringIO()
+    call_command("measure_truth", seeds=1, weeks=0.05, one_seller=True, stdout=out, stderr=out)
+    assert "full runs 2," in out.getvalue()
+    with every_workspace():
+        assert not Workspace.objects.exists()
+        assert not SellerAccount.objects.exists()
+
+
+@pytest.mark.django_db
+def test_the_measure_wants_an_account_or_seeds() -> None:
+    with pytest.raises(CommandError, match="either"):
+        call_command("measure_truth")
 
 
 @pytest.mark.django_db

@@ -1,123 +1,113 @@
-"""`manage.py measure_truth ACCOUNT_ID`: how the record of a simulated account compares with what really happened."""
+"""`manage.py measure_truth`: how the record of simulated accounts compares with what really happened.
 
-from collections import Counter, defaultdict
-from datetime import date, datetime
-from decimal import Decimal
+With ACCOUNT_ID, of an account of the configured simulator; with --seeds, of whole lives that are lived for it.
+"""
+
+from argparse import BooleanOptionalAction
+from collections.abc import Iterable
+from statistics import median
 from typing import Any
 
-import requests
 from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
 from accounts.commands import account_scope
 from accounts.models import SellerAccount
-from allegro.demo.truth import Action, Comparison, Key, compare
-from offers.calendar import warsaw_day
-from offers.changes import Change
-from offers.fields import get_field
-from offers.models import OfferChange, OfferSnapshot, OrderLine, SalesDay, SnapshotPart
+from allegro.demo import truth_record
+from allegro.demo.replay import SimulatorControl
+from allegro.demo.seller import DemoError
+from allegro.demo.truth import FAULTS, FIGURES, Comparison
+from allegro.demo.truth_life import Life, Lived, live
+from offers.fields import GROUP_LABELS, get_field
 
-TIMEOUT_SECONDS = 60
-CHANGE_COLUMNS = (
-    "field", "marketplace", "old", "new", "old_seen", "new_seen", "not_before", "not_after", "certainty",
-    "units_sold",
-)  # fmt: skip
-SaleKey = tuple[str, str, str, date]
+EXAMPLES = 5
 
 
 class Command(BaseCommand):
-    help = "Compares an account of the simulator with the simulator's own log: changes and sales."
+    help = "Compares the record of simulated accounts with the simulator's own log: changes and sales."
 
     def add_arguments(self, parser: CommandParser) -> None:
-        parser.add_argument("account_id")
+        parser.add_argument("account_id", nargs="?")
+        parser.add_argument("--seeds", type=int, default=0, help="live so many lives, each with a seed of its own")
+        parser.add_argument("--first-seed", type=int, default=1)
+        parser.add_argument("--weeks", type=float, default=1)
+        parser.add_argument("--hours", type=float, default=12, help="between two full syncs")
+        parser.add_argument("--faults", action="store_true", help="let some of Allegro's answers fail")
+        parser.add_argument("--busy", action=BooleanOptionalAction, default=True, help="everything that can happen")
+        parser.add_argument("--one-seller", action="store_true", help="follow the sellers in turn, one in each life")
 
     def handle(self, *args: Any, **options: Any) -> None:
-        with account_scope(options["account_id"]) as account:
-            result = compare_changes(account)
-            wrong_days = compare_sales(account)
-        self._show(result)
-        self.stdout.write(f"sales days that differ {len(wrong_days)}")
-        if wrong_days or not result.is_honest:
+        if bool(options["account_id"]) == bool(options["seeds"]):
+            raise CommandError("give either an account id or --seeds")
+        try:
+            lived = self._live(options) if options["seeds"] else self._compare(options["account_id"])
+        except DemoError as error:
+            raise CommandError(str(error)) from None
+        self._show(lived.comparison, with_fields=options["verbosity"] > 1)
+        self.stdout.write(f"sales days that differ {len(lived.wrong_days)}")
+        if lived.wrong_days or not lived.comparison.is_honest:
             raise CommandError("the record differs from the truth")
 
-    def _show(self, result: Comparison) -> None:
-        for name in ("actions", "observable", "found", "overtaken", "reverted", "not_read_yet"):
-            self.stdout.write(f"{name.replace('_', ' ')} {getattr(result, name)}")
-        for name in ("missed", "invented", "wrong_value", "wrong_time"):
-            cases = getattr(result, name)
-            self.stdout.write(f"{name.replace('_', ' ')} {len(cases)}")
-            for case in cases[:5]:
-                self.stderr.write(f"    {str(case)[:400]}")
+    def _live(self, options: dict[str, Any]) -> Lived:
+        total = Lived()
+        for seed in range(options["first_seed"], options["first_seed"] + options["seeds"]):
+            life = Life(
+                seed,
+                options["weeks"],
+                options["hours"],
+                has_faults=options["faults"],
+                is_busy=options["busy"],
+                is_shared_out=options["one_seller"],
+            )
+            lived = live(life, lambda _share: None)
+            self.stdout.write(_line(f"seed {seed}", _figures(lived.comparison)))
+            self.stdout.flush()
+            self._show_faults(lived.comparison)
+            total.add(lived)
+        self.stdout.write(f"full runs {total.full_runs}, journal runs {total.journal_runs}, failed {total.failed_runs}")
+        return total
+
+    def _compare(self, account_id: str) -> Lived:
+        with account_scope(account_id) as account:
+            lived = Lived(compare_changes(account), compare_sales(account))
+        self._show_faults(lived.comparison)
+        return lived
+
+    def _show(self, result: Comparison, *, with_fields: bool) -> None:
+        self.stdout.write(_line("", [name.replace("_", " ") for name in (*FIGURES, *FAULTS)]))
+        self.stdout.write(_line("all", _figures(result)))
+        for group, label in GROUP_LABELS.items():
+            names = {name for name in result.figures["actions"] if get_field(name).group == group}
+            figures = [sum(result.figures[figure][name] for name in names) for figure in FIGURES]
+            hours = sorted(
+                hour for name, all_hours in result.silent_hours.items() if name in names for hour in all_hours
+            )
+            silent = f"silent: median {median(hours):.1f} h, longest {hours[-1]:.1f} h" if hours else ""
+            self.stdout.write(_line(label, figures) + silent)
+        if with_fields:
+            for name in sorted(result.figures["actions"]):
+                self.stdout.write(_line(name, [result.figures[figure][name] for figure in FIGURES]))
+
+    def _show_faults(self, result: Comparison) -> None:
+        for fault in FAULTS:
+            for case in getattr(result, fault)[:EXAMPLES]:
+                self.stderr.write(f"{fault.replace('_', ' ')}: {str(case)[:600]}")
 
 
-def fetch(path: str) -> Any:
-    """A document of the simulator's control interface. Raises CommandError where there is no simulator."""
-    try:
-        answer = requests.get(f"{settings.ALLEGRO_API_URL}/_simulator/{path}", timeout=TIMEOUT_SECONDS)
-        answer.raise_for_status()
-        return answer.json()
-    except (requests.RequestException, ValueError):
-        raise CommandError(f"{settings.ALLEGRO_API_URL} is not a simulator") from None
+def _figures(result: Comparison) -> list[int]:
+    counts = [result.figures[name].total() for name in FIGURES]
+    return [*counts, *(len(getattr(result, name)) for name in FAULTS)]
+
+
+def _line(name: str, cells: Iterable[Any]) -> str:
+    return f"{name:<24}" + "".join(f"{cell!s:>14}" for cell in cells)
 
 
 def compare_changes(account: SellerAccount) -> Comparison:
-    """The edits of the truth log since each part's first read, against the recorded changes."""
-    spans = _spans(account)
-    actions = [action for action in _actions(account) if _part(action.key) in spans]
-    actions = [action for action in actions if action.at > spans[_part(action.key)][0][0]]
-    recorded: dict[Key, list[Change]] = defaultdict(list)
-    rows = OfferChange.objects.filter(account=account).order_by("not_after", "pk")
-    for allegro_id, *columns in rows.values_list("offer__allegro_id", *CHANGE_COLUMNS):
-        change = Change(**dict(zip(CHANGE_COLUMNS, columns, strict=True)))
-        recorded[allegro_id, change.field, change.marketplace].append(change)
-    return compare(actions, recorded, {action.key: spans[_part(action.key)] for action in actions})
+    """The recorded changes against the log of the configured simulator. Raises DemoError where there is none."""
+    return truth_record.compare_changes(account, SimulatorControl(settings.ALLEGRO_API_URL).truth())
 
 
-def _part(key: Key) -> tuple[str, str]:
-    return key[0], get_field(key[1]).part
-
-
-def _actions(account: SellerAccount) -> list[Action]:
-    actions = []
-    for entry in fetch("truth")["actions"]:
-        if entry["field"] is None or entry["actor"] == "buyer":
-            continue
-        marketplace = entry["marketplace"] or ""
-        is_base = marketplace == account.base_marketplace
-        key = (entry["offer_id"], entry["field"], "" if is_base else marketplace)
-        actions.append(Action(key, datetime.fromisoformat(entry["at"]), entry["old"], entry["new"]))
-    return actions
-
-
-def _spans(account: SellerAccount) -> dict[tuple[str, str], list[tuple[datetime, datetime]]]:
-    spans: dict[tuple[str, str], list[tuple[datetime, datetime]]] = defaultdict(list)
-    rows = OfferSnapshot.objects.filter(account=account).exclude(part=SnapshotPart.LISTING).order_by("first_seen_at")
-    for allegro_id, part, first, last in rows.values_list("offer__allegro_id", "part", "first_seen_at", "last_seen_at"):
-        spans[allegro_id, part].append((first, last))
-    return dict(spans)
-
-
-def compare_sales(account: SellerAccount) -> list[SaleKey]:
-    """The offers' days whose units or revenue differ from the truth, among the days since the first known order."""
-    first = OrderLine.objects.filter(account=account).order_by("bought_at").first()
-    last = OrderLine.objects.filter(account=account).order_by("-bought_at").first()
-    if first is None or last is None:
-        return []
-    truth: Counter[SaleKey] = Counter()
-    revenue: dict[SaleKey, Decimal] = defaultdict(Decimal)
-    for line in fetch("sales")["sales"]:
-        day = warsaw_day(datetime.fromisoformat(line["bought_at"]))
-        if line["status"] == "READY_FOR_PROCESSING" and line["seller_id"] == account.allegro_id:
-            key = (line["offer_id"], line["marketplace"], line["currency"], day)
-            truth[key] += line["quantity"]
-            revenue[key] += line["quantity"] * Decimal(line["price"])
-    own = {
-        (offer_id, marketplace, currency, day): (units, money)
-        for offer_id, marketplace, currency, day, units, money in SalesDay.objects.filter(account=account).values_list(
-            "offer__allegro_id", "marketplace", "currency", "day", "units", "revenue"
-        )
-    }
-    window = {
-        key for key in truth.keys() | own.keys() if warsaw_day(first.bought_at) < key[3] <= warsaw_day(last.bought_at)
-    }
-    return [key for key in sorted(window) if own.get(key, (0, Decimal(0))) != (truth[key], revenue[key])]
+def compare_sales(account: SellerAccount) -> list[truth_record.SaleKey]:
+    """The days of sales that differ from those of the configured simulator. Raises DemoError where there is none."""
+    return truth_record.compare_sales(account, SimulatorControl(settings.ALLEGRO_API_URL).sales())
