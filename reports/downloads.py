@@ -7,11 +7,10 @@ from django.http import HttpResponse
 from django.utils.http import content_disposition_header
 from django.utils.translation import gettext as _
 
+from offers.exports import safe_cell
 from reports.messages import problem_message
 from reports.models import RowProblem, Upload, UploadFile
 
-# A spreadsheet program runs a cell that starts with one of these as a formula.
-FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r", "\n")
 # Excel takes a CSV file for UTF-8 only when it starts with this mark.
 BYTE_ORDER_MARK = "\ufeff"
 
@@ -31,11 +30,6 @@ def problems_file(upload: Upload) -> HttpResponse:
         writer.writerow([safe_cell(cell) for cell in cells])
     content = (BYTE_ORDER_MARK + text.getvalue()).encode()
     return _attachment(content, "text/csv; charset=utf-8", f"{_stem(upload.file_name)}-problems.csv")
-
-
-def safe_cell(text: str) -> str:
-    """`text` so that a spreadsheet program shows it instead of running it."""
-    return f"'{text}" if text.lstrip(" ").startswith(FORMULA_STARTS) else text
 
 
 def _attachment(content: bytes, content_type: str, name: str) -> HttpResponse:

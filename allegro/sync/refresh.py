@@ -13,7 +13,8 @@ FIRST_RETRY = timedelta(minutes=2)
 LONGEST_RETRY = timedelta(hours=6)
 # The reason that makes a request urgent.
 EVENT = "event"
-# Bids are not followed, and a translation is not part of the detail document.
+# Bids are not followed. A translation event does ask for a read: it has come with edits of other fields, some of them
+# silent (allegro-api issue 6785).
 EVENTS_WITHOUT_READ = frozenset({"OFFER_BID_PLACED", "OFFER_BID_CANCELED"})
 
 

@@ -9,7 +9,6 @@ from django.test import Client
 from django.urls import reverse
 
 from accounts.scoping import every_workspace
-from reports.downloads import safe_cell
 from reports.models import RowProblem, UploadStatus
 from tests.conftest import Team
 from tests.reports import upload_samples as samples
@@ -48,12 +47,6 @@ def test_problems_as_csv_run_in_no_spreadsheet(team: Team, pages: Client) -> Non
     assert lines[0] == ["Row", "Column", "Value", "Problem"]
     assert lines[2][:3] == ["3", "'+Liczba", "'@SUM(A1)"]
     assert all(not cell.startswith(("=", "+", "-", "@")) for line in lines for cell in line)
-
-
-@pytest.mark.parametrize("cell", ["=1", "+1", "-1", "@a", "\t=1", "\r=1", " =1"])
-def test_a_cell_that_could_be_a_formula_is_quoted(cell: str) -> None:
-    assert safe_cell(cell) == f"'{cell}"
-    assert safe_cell("18000000001") == "18000000001"
 
 
 def test_a_viewer_looks_but_changes_nothing(team: Team) -> None:
