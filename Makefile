@@ -38,11 +38,11 @@ types: .venv/.installed
 	DEBUG=true DATABASE_URL=postgresql://127.0.0.1/none REDIS_URL=redis://127.0.0.1/0 .venv/bin/mypy .
 
 check: lint types
-	$(PYTHON_BIN) -m pytest -n $(TEST_WORKERS) -m "not browser and not slow"
+	$(PYTHON_BIN) -m pytest -n $(TEST_WORKERS) --dist worksteal -m "not browser and not slow"
 
 test: lint types
 	@scripts/ensure-chromium.sh
-	$(PYTHON_BIN) -m pytest -n $(TEST_WORKERS)
+	$(PYTHON_BIN) -m pytest -n $(TEST_WORKERS) --dist worksteal
 
 bench: .venv/.installed
 	$(PYTHON_BIN) -W ignore -m tests.bench budget

@@ -213,6 +213,7 @@ class _PartTimeline:
         self.announced = [event for event in events if PART_OF_EVENT.get(event.type) == part]
         self.events = [event for event in self.announced if self._is_wanted(event)]
         self.explained: set[str] = set()
+        self.activations = [event.occurred_at for event in events if event.type == ACTIVATED]
 
     def _is_wanted(self, event: Event) -> bool:
         return not self.is_anchored or event.moment > self.snapshots[0].first_seen_at
@@ -299,11 +300,21 @@ class _PartTimeline:
             yield self._sold(silent, sales, sold, window)
             return
         edits = _not_purchases(window, sales)
-        if not edits:
-            yield replace(silent, units_sold=sold)
+        told = [event for event in edits if not self._is_of_activation(event)]
+        if not told:
+            # While the offer was ended nothing told of an edit; by the time it was on sale again it was done.
+            until = max((event.moment for event in edits), default=silent.not_after)
+            yield replace(silent, units_sold=sold, not_after=until)
             return
-        for change in self._chain(difference, edits):
+        for change in self._chain(difference, told):
             yield replace(change, units_sold=sold) if change.new_seen else change
+
+    def _is_of_activation(self, event: Event) -> bool:
+        """Whether it came with the offer's activation: Allegro then tells of the stock whether or not it changed.
+
+        It even does so twice (allegro-api issue 6680).
+        """
+        return any(abs(event.occurred_at - moment) <= PURCHASE_TOLERANCE for moment in self.activations)
 
     def _sold(self, silent: Change, sales: Sequence[Sale], sold: int, window: Sequence[Event]) -> Change:
         moments = [sale.bought_at for sale in sales]

@@ -368,9 +368,13 @@ def _planned(raw: Raw) -> Document:
 def deleted_category(known: Raw, event: Raw) -> Document:
     """The last known content of a category with "redirect": the id of the one that replaces it, "" for none.
 
-    `event` is its CATEGORY_DELETED: the category itself can no longer be read.
+    `event` is its CATEGORY_DELETED, which tells the name and place that the category had in the end: it can no longer
+    be read itself.
     """
-    return {**known, "redirect": str((event.get("redirectCategory") or {}).get("id") or "")}
+    told = event.get("category") or {}
+    last = {"name": told["name"], "parent": (told.get("parent") or {}).get("id")} if told.get("name") else {}
+    redirect = str((event.get("redirectCategory") or {}).get("id") or "")
+    return normal({**known, **last, "redirect": redirect})
 
 
 def _place(marketplace: Any, base_marketplace: str) -> str:

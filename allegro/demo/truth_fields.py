@@ -129,7 +129,9 @@ class _Translation:
         return "" if marketplace == self.base else marketplace
 
     def _add(self, row: Entry, difference: Difference) -> None:
-        is_announced = bool(difference.field.events.intersection(row["event_types"]))
+        # An activation tells of the stock twice, whether or not it changed just then (allegro-api issue 6680).
+        types = row["event_types"]
+        is_announced = bool(difference.field.events.intersection(types)) and len(set(types)) == len(types)
         for name, old, new in items_of(difference.field, difference.old, difference.new):
             key = (row["offer_id"], name, difference.marketplace)
             self.expected.actions.append(Action(key, _instant(row), old, new, is_announced))

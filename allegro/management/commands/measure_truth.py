@@ -3,8 +3,11 @@
 With ACCOUNT_ID, of an account of the configured simulator; with --seeds, of whole lives that are lived for it.
 """
 
+import signal
+import sys
 from argparse import BooleanOptionalAction
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from statistics import median
 from typing import Any
 
@@ -40,7 +43,8 @@ class Command(BaseCommand):
         if bool(options["account_id"]) == bool(options["seeds"]):
             raise CommandError("give either an account id or --seeds")
         try:
-            lived = self._live(options) if options["seeds"] else self._compare(options["account_id"])
+            with _ending_cleanly():
+                lived = self._live(options) if options["seeds"] else self._compare(options["account_id"])
         except DemoError as error:
             raise CommandError(str(error)) from None
         self._show(lived.comparison, with_fields=options["verbosity"] > 1)
@@ -92,6 +96,16 @@ class Command(BaseCommand):
         for fault in FAULTS:
             for case in getattr(result, fault)[:EXAMPLES]:
                 self.stderr.write(f"{fault.replace('_', ' ')}: {str(case)[:600]}")
+
+
+@contextmanager
+def _ending_cleanly() -> Iterator[None]:
+    """Let SIGTERM unwind what was begun: a simulator's process, a throw-away workspace."""
+    before = signal.signal(signal.SIGTERM, lambda *_: sys.exit(128 + signal.SIGTERM))
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGTERM, before)
 
 
 def _figures(result: Comparison) -> list[int]:
