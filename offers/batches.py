@@ -72,14 +72,16 @@ def _spans(instants: Sequence[datetime]) -> Iterator[tuple[datetime, datetime]]:
 @transaction.atomic
 def _find_between(account: SellerAccount, field: str, since: datetime, until: datetime) -> None:
     """Mark the runs that reach into a span: they may begin before it and end after it."""
-    marks = _load(account, field, *_stretched(account, field, since, until))
-    stale = {mark.batch_id for mark in marks if mark.batch_id}
+    since, until = _stretched(account, field, since, until)
+    marks = _load(account, field, since, until)
     found: dict[uuid.UUID, list[Mark]] = {}
     for run in clusters(marks):
         if is_batch(run):
             # Named by its first change, so that a rebuild leaves every link to it intact.
             found[uuid.uuid5(run[0].change_id, field)] = run
-    ChangeBatch.objects.filter(account=account, pk__in=stale - found.keys()).delete()
+    # Also those of which no change is left.
+    there = ChangeBatch.objects.filter(account=account, field=field, since__lte=until, until__gte=since)
+    there.exclude(pk__in=found).delete()
     ChangeBatch.objects.bulk_create(
         [_as_row(account, field, key, run) for key, run in found.items()],
         update_conflicts=True,

@@ -94,6 +94,14 @@ def test_a_change_that_went_away_dissolves_its_batch(in_workspace: Team, offers:
     assert not OfferChange.objects.filter(batch__isnull=False).exists()
 
 
+def test_nothing_is_left_of_a_batch_whose_changes_all_went_away(in_workspace: Team, offers: list[Offer]) -> None:
+    run_of(offers)
+    instants = list(OfferChange.objects.values_list("not_after", flat=True))
+    assert len(find(in_workspace)) == 1
+    OfferChange.objects.all().delete()
+    assert find(in_workspace, *instants) == []
+
+
 @given(st.lists(st.integers(0, 5_000), max_size=40))
 def test_clusters_keep_every_mark_and_split_at_pauses_only(offsets: list[int]) -> None:
     marks = [Mark(*_ids(), NOW + offset * SECOND, None) for offset in sorted(offsets)]
