@@ -12,7 +12,7 @@ from django.db.models import F, Q
 from accounts.models import SellerAccount
 from offers import contents, fields
 from offers.changes import PART_OF_EVENT, PURCHASE_MARGIN, Event, Facts, Sale, Snapshot
-from offers.fields import DETAIL_PART, OFFER_PARTS, PRICE_STOCK_PART
+from offers.fields import ACTIVATED, DETAIL_PART, OFFER_PARTS, PRICE_STOCK_PART
 from offers.models import Offer, OfferEvent, OfferSnapshot, OrderLine
 
 INSTANT = timedelta(microseconds=1)
@@ -121,7 +121,8 @@ def _load_snapshots(account: SellerAccount, anchors: _Anchors) -> dict[uuid.UUID
 
 
 def _load_events(account: SellerAccount, anchors: _Anchors) -> tuple[dict[str, list[Event]], dict[str, int]]:
-    wanted = Q(pk__in=[])
+    # Activations explain stock events, so they are needed as far back as these.
+    wanted = Q(type=ACTIVATED) & anchors.wanted(PRICE_STOCK_PART, "allegro_offer_id", "occurred_at", PURCHASE_MARGIN)
     for part in {*PART_OF_EVENT.values(), ""}:
         types = [name for name, owner in PART_OF_EVENT.items() if owner == part]
         of_part = Q(type__in=types) if part else ~Q(type__in=PART_OF_EVENT)

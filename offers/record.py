@@ -12,6 +12,7 @@ from django.db import models, transaction
 from accounts.models import SellerAccount
 from offers import contents, documents
 from offers.changes import PURCHASE_TOLERANCE
+from offers.fields import ACTIVATED
 from offers.models import Offer, OfferEvent, OfferSnapshot, OfferStatus, SnapshotPart
 
 Document = dict[str, Any]
@@ -94,6 +95,9 @@ def _derive_from_events(account: SellerAccount, rows: Sequence[JournalRow], rece
     earliest: dict[str, datetime] = {}
     for row in rows:
         moment = min(row.occurred_at, received_at)
+        if row.type == ACTIVATED:
+            # It explains the stock events around it, also those a moment earlier.
+            moment -= PURCHASE_TOLERANCE
         earliest[row.allegro_offer_id] = min(moment, earliest.get(row.allegro_offer_id, moment))
     ensure_offers(account, earliest, received_at)
     derive_again(account, earliest)
