@@ -103,7 +103,7 @@ class _Translation:
         self.expected = Expected()
         self._seen: set[tuple[Key, datetime]] = set()
         self._excluded: dict[tuple[str, str], str] = {}
-        self._badges: dict[tuple[str, str, str], Entry] = {}
+        self._held: dict[tuple[str, str, str], Entry] = {}
         self._redirects = {(row["at"], row["old"]): row["new"] for row in log if row["field"] == "category"}
         for row in log:
             if row["field"] is not None and row["actor"] != "buyer":
@@ -196,17 +196,20 @@ class _Translation:
         place = (row["offer_id"], row["marketplace"], row["new"]["campaign"])
         before, after = (
             parts.badges({row["marketplace"]: [_raw_badge(state, row)] if state else []}, self.base)
-            for state in (self._badges.get(place), row["new"])
+            for state in (self._held.get(place), row["new"])
         )
-        self._badges[place] = row["new"]
+        self._held[place] = row["new"]
         self._offer(row, fields.BADGES_PART, _own(before, row), _own(after, row))
 
     def _alle_discount(self, row: Entry) -> None:
+        """A new participation takes the place of the one before, as the list shows only the latest."""
         campaigns = {row["subject"]["id"]: row["marketplace"]}
+        place = (row["offer_id"], row["marketplace"], row["new"]["campaign"])
         old, new = (
-            parts.alle_discount([_raw_participation(row[side], row)] if row[side] else [], campaigns, self.base)
-            for side in SIDES
+            parts.alle_discount([_raw_participation(state, row)] if state else [], campaigns, self.base)
+            for state in (self._held.get(place), row["new"])
         )
+        self._held[place] = row["new"]
         self._offer(row, fields.ALLE_DISCOUNT_PART, _own(old, row), _own(new, row))
 
     def _allegro_price(self, row: Entry) -> None:

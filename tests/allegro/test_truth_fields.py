@@ -140,6 +140,16 @@ def test_only_a_badge_counts_and_not_the_application_for_it() -> None:
     ]
 
 
+def test_a_new_participation_takes_the_place_of_the_one_before() -> None:
+    states = [{"campaign": "c", "status": status, "proposedPrice": PLN} for status in ("FINISHED", "VERIFICATION")]
+    about = {"marketplace": CZECH, "subject": {"kind": "alle_discount", "id": "c"}}
+    found = rows(*(entry("alle_discount", None, state, **about) for state in states))
+    assert [(row[3] and row[3]["status"], row[4]["status"]) for row in found] == [
+        (None, "FINISHED"),
+        ("FINISHED", "VERIFICATION"),
+    ]
+
+
 def test_a_reduction_in_allegro_prices_is_a_price_and_a_badge() -> None:
     found = rows(entry("allegro_price", priced("10.0"), priced("10.0", PLN), marketplace=BASE))
     assert found == [
