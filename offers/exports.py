@@ -6,15 +6,11 @@ A cell never runs as a formula, numbers stay numbers, times are Warsaw's in ISO 
 import csv
 from collections.abc import Iterable, Iterator
 from datetime import datetime
-from decimal import Decimal
-from tempfile import TemporaryFile
-from typing import IO, Any, TypeVar
+from typing import Any, TypeVar
 
 from django.utils import translation
 from django.utils.translation import gettext as _
-from openpyxl import Workbook
 from openpyxl.cell.cell import ILLEGAL_CHARACTERS_RE
-from openpyxl.utils import get_column_letter
 
 from offers.calendar import WARSAW
 from offers.fields import Field, Kind, get_field
@@ -23,20 +19,16 @@ from offers.names import NameOf
 from offers.presentation import ShownChange, Side
 from offers.values import as_money
 from offers.wording import show_whole_value
+from offers.workbook import EXCEL_ROWS, Cell, stream_workbook
 
 # A spreadsheet program runs a cell that starts with one of these as a formula.
 FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r", "\n")
 # Excel takes a CSV file for UTF-8 only when it starts with this mark.
 BYTE_ORDER_MARK = "\ufeff"
-# A worksheet holds so many rows, a cell so many characters (Excel specifications and limits).
-EXCEL_ROWS = 1_048_576
-EXCEL_CHARACTERS = 32_767
 LINES_AT_ONCE = 200
-PIECE_SIZE = 64 * 1024
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 COLUMN_WIDTHS = (26, 26, 16, 16, 48, 16, 14, 14, 28, 36, 36, 10, 40, 32, 16, 28, 14, 38, 10, 24)
 
-Cell = str | int | Decimal | None
 Step = TypeVar("Step")
 
 
@@ -121,39 +113,16 @@ class _Passing:
         return text
 
 
-def workbook_file(changes: Iterable[ShownChange]) -> Iterator[bytes]:
-    """An XLSX file piece by piece; it is written to a temporary file when the first piece is asked for."""
-    with TemporaryFile() as file:
-        write_workbook(changes, file)
-        file.seek(0)
-        while piece := file.read(PIECE_SIZE):
-            yield piece
-
-
-def write_workbook(changes: Iterable[ShownChange], file: IO[bytes], row_limit: int = EXCEL_ROWS) -> None:
-    """Write an XLSX workbook to `file`; where a worksheet is full its last row says that there is more.
-
-    Rows go to a temporary file of openpyxl's one by one.
-    """
-    workbook = Workbook(write_only=True)
-    sheet = workbook.create_sheet(_("Changes"))
-    sheet.freeze_panes = "A2"
-    for column, width in enumerate(COLUMN_WIDTHS, start=1):
-        sheet.column_dimensions[get_column_letter(column)].width = width
-    sheet.append(headings())
-    for number, shown in enumerate(changes, start=3):
-        if number > row_limit:
-            sheet.append([_("A worksheet holds no more rows. Narrow the filters, or take the CSV file: it has all.")])
-            break
-        sheet.append([_excel_cell(cell) for cell in row_of(shown)])
-    workbook.save(file)
-
-
-def _excel_cell(cell: Cell) -> Cell:
-    if not isinstance(cell, str):
-        return cell
-    text = safe_cell(cell)
-    return text if len(text) <= EXCEL_CHARACTERS else f"{text[: EXCEL_CHARACTERS - 1]}…"
+def workbook_file(changes: Iterable[ShownChange], row_limit: int = EXCEL_ROWS) -> Iterator[bytes]:
+    """An XLSX file piece by piece."""
+    rows = ([safe_cell(cell) if isinstance(cell, str) else cell for cell in row_of(shown)] for shown in changes)
+    return stream_workbook(
+        _("Changes"),
+        list(zip(headings(), COLUMN_WIDTHS, strict=True)),
+        rows,
+        lambda: _("A worksheet holds no more rows. Narrow the filters, or take the CSV file: it has all."),
+        row_limit,
+    )
 
 
 def in_language(language: str | None, steps: Iterator[Step]) -> Iterator[Step]:

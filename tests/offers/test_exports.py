@@ -14,7 +14,7 @@ from django.utils import translation
 from openpyxl import load_workbook
 
 from accounts.models import SellerAccount
-from offers.exports import csv_file, headings, safe_cell, write_workbook
+from offers.exports import csv_file, headings, safe_cell, workbook_file
 from offers.feed import WALKED_AT_ONCE, walk
 from offers.models import OfferChange
 from offers.presentation import ShownChange, present
@@ -184,10 +184,25 @@ def test_every_change_is_walked_over_once(in_workspace: Team) -> None:
     assert len(walked) > WALKED_AT_ONCE
 
 
-def test_a_full_worksheet_says_that_there_is_more(in_workspace: Team) -> None:
-    file = BytesIO()
+@pytest.mark.parametrize("count", [3, 4, 5])
+def test_only_a_full_worksheet_says_that_there_is_more(in_workspace: Team, count: int) -> None:
     with translation.override("en"):
-        write_workbook(repeat(shown(in_workspace)), file, row_limit=5)
+        file = BytesIO(b"".join(workbook_file(repeat(shown(in_workspace), count), row_limit=5)))
     rows = list(load_workbook(file).worksheets[0].values)
-    assert len(rows) == 5
-    assert "A worksheet holds no more rows" in str(rows[-1][0])
+    assert len(rows) == min(count + 1, 5)
+    assert str(rows[-1][0]).startswith("A worksheet holds no more rows") == (count == 5)
+
+
+def test_a_workbook_begins_before_its_rows_are_made(in_workspace: Team) -> None:
+    made: list[ShownChange] = []
+
+    def changes() -> Iterator[ShownChange]:
+        while True:
+            made.append(shown(in_workspace))
+            yield made[-1]
+
+    pieces = workbook_file(changes())
+    assert next(pieces).startswith(b"PK")
+    assert made == []
+    assert sum(len(next(pieces)) for _ in range(30)) > 0
+    assert len(made) < 30 * 500
