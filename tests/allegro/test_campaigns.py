@@ -1,14 +1,85 @@
-"""The stream of campaigns: what an offer was in stays as it ended."""
+"""The streams of campaigns and Allegro Prices: what an offer was in, and what its buyer paid meanwhile."""
 
+from collections.abc import Iterator
+from decimal import Decimal
 from random import Random
 
 import pytest
 
 from accounts.scoping import workspace_scope
+from allegro.models import RunStatus
+from allegro.simulator import allegro_prices, badges
+from allegro.simulator.allegro_prices import AllegroPrices
 from allegro.simulator.busy_campaigns import alle_discount_submitted
-from offers.models import OfferChange
-from tests.allegro.conftest import GARDEN, World
+from allegro.simulator.busy_doing import attempt
+from offers.models import Offer, OfferChange
+from tests.allegro.conftest import GARDEN, SECATEURS, Linked, World
+from tests.allegro.record_rows import changes_of
 from tests.allegro.test_truth import link_with_campaigns
+
+BARGAIN = "51.90"
+
+
+@pytest.fixture
+def synced(world: World, db: None) -> Iterator[Linked]:
+    """The garden seller, who granted campaigns too, after the first sync."""
+    linked = link_with_campaigns(world, GARDEN)
+    with workspace_scope(linked.workspace):
+        assert linked.sync().status == RunStatus.SUCCEEDED
+        yield linked
+
+
+def discounted(linked: Linked) -> dict[str, str]:
+    """Submit an offer to Allegro Prices and wait for its reduction; returns what the buyer pays from then on."""
+    simulation = linked.world.running.simulation
+    row = {"id": SECATEURS, "marketplace": "allegro-pl", "declaration": "10"}
+    with simulation.lock:
+        assert attempt(simulation.world, allegro_prices.SUBMIT, GARDEN, {"commandId": None, "offers": [row]})
+    for _ in range(20):
+        linked.world.move(hours=2)
+        with simulation.lock:
+            entry = simulation.world.of(AllegroPrices).entries[SECATEURS, "allegro-pl"]
+            if reduction := entry.actual():
+                return dict(reduction["finalPriceForTheBuyer"])
+    raise AssertionError("no reduction within 40 hours")
+
+
+def test_what_the_buyer_pays_in_allegro_prices_is_kept_beside_the_offers_own_price(synced: Linked) -> None:
+    """It is told by no event, and by one resource only, which wants ids (allegro-api issues 4345, 13081)."""
+    own, since = Offer.objects.get(allegro_id=SECATEURS).price, synced.world.now
+    final = discounted(synced)
+    assert synced.sync().status == RunStatus.SUCCEEDED
+    [change] = changes_of(synced.account, SECATEURS, field="allegro_price")
+    assert (change.certainty, change.old, change.new) == ("interval", None, final)
+    assert Offer.objects.get(allegro_id=SECATEURS).price == own != Decimal(final["amount"])
+    assert not [each for each in changes_of(synced.account, SECATEURS, field="price") if each.not_after > since]
+
+
+def test_a_campaign_that_sets_the_offers_price_stands_beside_the_change_of_price(synced: Linked) -> None:
+    """At its start, and nobody but the campaign has edited the offer (allegro-api issue 4677)."""
+    simulation = synced.world.running.simulation
+    wish = {"campaign": "BARGAIN", "bargain": BARGAIN, "limits": {}}
+    with simulation.lock:
+        assert attempt(simulation.world, badges.APPLY, SECATEURS, wish)
+    synced.world.move(minutes=70)
+    assert synced.sync().status == RunStatus.SUCCEEDED
+    money = {"amount": BARGAIN, "currency": "PLN"}
+    price = changes_of(synced.account, SECATEURS, field="price", marketplace="")[-1]
+    assert (price.certainty, price.change_type, price.new) == ("exact", "AUTOMATIC", money)
+    [badge] = changes_of(synced.account, SECATEURS, field="badges")
+    assert (badge.certainty, badge.old) == ("interval", None)
+    bargain = (badge.new or {})["BARGAIN"]
+    assert (bargain["status"], bargain["prices"]["bargain"]) == ("ACTIVE", money)
+    assert badge.not_before < price.not_after < badge.not_after
+
+
+def test_participations_on_other_marketplaces_or_in_other_words_are_no_trouble(synced: Linked) -> None:
+    """Four marketplaces are named whatever the offers are sold on; more may come."""
+    simulation = synced.world.running.simulation
+    with simulation.lock:
+        simulation.world.of(AllegroPrices).participations[GARDEN] |= {"allegro-pl": "PAUSED", "allegro-ro": "ALLOWED"}
+    run = synced.sync()
+    assert [stage["status"] for stage in run.stages if stage["stage"] == "campaigns"] == ["succeeded"]
 
 
 @pytest.mark.django_db
@@ -23,6 +94,7 @@ def test_a_campaign_that_is_listed_no_more_changes_nothing(world: World) -> None
             linked.sync()
         before = [change.new for change in OfferChange.objects.filter(field="alle_discount").order_by("not_after")]
         assert before
+        assert not OfferChange.objects.filter(field="badges").exists()
         assert {entry["status"] for entry in before[-1].values()} <= {"FINISHED", "DECLINED"}
         world.move(days=20)
         linked.sync()

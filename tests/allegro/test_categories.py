@@ -5,8 +5,26 @@ import pytest
 from allegro.models import RunStatus
 from offers.models import Offer, OfferChange
 from tests.allegro.conftest import SECATEURS, Linked
+from tests.allegro.record_rows import changes_of
 
 NEW = "261777"
+
+
+@pytest.mark.django_db
+def test_a_parameter_that_a_category_comes_to_require_is_recorded_with_the_offers_that_lack_it(garden: Linked) -> None:
+    """A quarter of a seller's offers lacked one from one day to the next (allegro-api issue 7522)."""
+    garden.sync()
+    category, since = Offer.objects.get(allegro_id=SECATEURS).category_id, garden.world.now
+    garden.world.quirk("category_parameter", category=category, parameter="7001", offers=[SECATEURS], in_days=30)
+    garden.world.move(hours=3)
+    assert garden.sync().status == RunStatus.SUCCEEDED
+    planned = OfferChange.objects.get(field="category.requirements", shared__allegro_id=category)
+    assert (planned.certainty, planned.old) == ("interval", None)
+    assert [each["parameter"] for each in planned.new or ()] == ["7001"]
+    lacking = changes_of(garden.account, SECATEURS, field="unfilled_parameters")[-1]
+    assert (lacking.certainty, lacking.not_before, lacking.not_after) == ("interval", since, garden.world.now)
+    assert (lacking.old, lacking.new) == (None, ["7001"])
+    assert OfferChange.objects.filter(field="unfilled_parameters").count() == 1
 
 
 @pytest.mark.django_db

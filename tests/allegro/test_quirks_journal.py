@@ -1,16 +1,21 @@
 """Oddities of the offer journal, made to happen by the simulator: what the record says afterwards."""
 
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
 import pytest
 from django.utils import timezone
 
 from allegro.models import RefreshRequest, RunKind, RunStatus, StreamCursor, SyncRun
+from allegro.simulator.busy_doing import attempt
+from allegro.simulator.deeds import EDIT
 from allegro.simulator.journal import offer_event_id
+from allegro.simulator.promotion_deeds import CHANGE_PROMOTION, CREATE_PROMOTION
+from allegro.simulator.promotion_terms import Terms, multipack, wholesale_price_list
 from allegro.sync import journal
 from allegro.sync.run import SILENT_AFTER
-from offers.models import CoverageGap, Offer, OfferEvent
-from tests.allegro.conftest import SECATEURS, Linked
+from offers.models import CoverageGap, Offer, OfferChange, OfferEvent, SharedObject
+from tests.allegro.conftest import GARDEN, SECATEURS, Linked
 from tests.allegro.record_rows import assert_rebuilding_changes_nothing, changes_of
 
 PRICE_LIST = "7b92e0d4-1c3f-4e58-a6d7-0f8c4412be02"
@@ -276,3 +281,41 @@ def test_why_an_offer_ended_is_kept_from_its_event(synced: Linked) -> None:
     assert (change.certainty, change.not_after) == ("exact", ended_at)
     assert change.event is not None
     assert change.event.payload["offer"]["publication"]["endedBy"] == "EMPTY_STOCK"
+
+
+# What it never tells --------------------------------------------------------------------------------------------------
+
+
+def rebate(terms: Terms) -> dict[str, Any]:
+    return {"benefits": [{"specification": terms.specification}], "offerCriteria": [terms.criterion()]}
+
+
+def test_a_wholesale_price_list_is_found_by_comparing_its_choice_and_its_thresholds(synced: Linked) -> None:
+    """Neither has an event (allegro-api issue 5360), and rebates are listed by kind only (issue 8998)."""
+    simulation, world = synced.world.running.simulation, synced.world.running.simulation.world
+    with simulation.lock:
+        wholesale = attempt(world, CREATE_PROMOTION, GARDEN, rebate(wholesale_price_list("Hurt", [(10, 4)])))
+        pack = rebate(multipack("MULTIPACK", [SECATEURS], quantity=3, percentage=50))
+        others = attempt(world, CREATE_PROMOTION, GARDEN, pack)
+    later(synced, RunKind.FULL, minutes=1)
+    assert set(SharedObject.objects.filter(kind="promotion").values_list("allegro_id", flat=True)) == {
+        wholesale.id,
+        others.id,
+    }
+    since = synced.world.move(minutes=1)
+    with simulation.lock:
+        assert attempt(world, EDIT, SECATEURS, {"discounts": {"wholesalePriceList": {"id": wholesale.id}}})
+        assert attempt(world, CHANGE_PROMOTION, wholesale.id, rebate(wholesale_price_list("Hurt", [(20, 4)])))
+    later(synced, RunKind.FULL, hours=23)
+    [choice] = changes_of(synced.account, SECATEURS, field="wholesale_price_list")
+    thresholds = OfferChange.objects.get(field="promotion.benefits", shared__allegro_id=wholesale.id)
+    assert (choice.old, choice.new, choice.event_id) == (None, wholesale.id, None)
+    for change in (choice, thresholds):
+        assert change.certainty == "interval"
+        assert change.not_before <= since < change.not_after
+    assert [_lowest(side) for side in (thresholds.old, thresholds.new)] == ["10", "20"]
+    assert_rebuilding_changes_nothing(synced.account)
+
+
+def _lowest(benefits: Any) -> str:
+    return str(benefits[0]["specification"]["thresholds"][0]["quantity"]["lowerBound"])
