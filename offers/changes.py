@@ -50,9 +50,11 @@ FIELD_OF_EVENT = {PRICE_CHANGED: PRICE.key, STOCK_CHANGED: STOCK.key}
 # A purchase and the stock event it causes carry times a moment apart.
 PURCHASE_TOLERANCE = timedelta(seconds=5)
 # So long before an anchor, purchases and stock events still decide which of them belong together after it.
-PURCHASE_MARGIN = timedelta(minutes=1)
+PURCHASE_MARGIN = timedelta(minutes=10)
 # Allegro has published events dated weeks ahead (allegro-api issue 3854); clocks may differ by less than this.
 CLOCK_TOLERANCE = timedelta(minutes=1)
+# A purchase, a stock event or an activation that becomes known may free another stock event so long before it.
+PURCHASE_REACH = CLOCK_TOLERANCE + 2 * PURCHASE_TOLERANCE
 
 
 @dataclass(frozen=True, slots=True)
@@ -213,7 +215,9 @@ class _PartTimeline:
         self.announced = [event for event in events if PART_OF_EVENT.get(event.type) == part]
         self.events = [event for event in self.announced if self._is_wanted(event)]
         self.explained: set[str] = set()
-        self.activations = [event.occurred_at for event in events if event.type == ACTIVATED]
+        self.activations = [
+            event.occurred_at for event in events if event.type == ACTIVATED and not event.is_future_dated
+        ]
 
     def _is_wanted(self, event: Event) -> bool:
         return not self.is_anchored or event.moment > self.snapshots[0].first_seen_at
@@ -314,7 +318,7 @@ class _PartTimeline:
 
         It even does so twice (allegro-api issue 6680).
         """
-        return any(abs(event.occurred_at - moment) <= PURCHASE_TOLERANCE for moment in self.activations)
+        return any(_is_beside(event, moment) for moment in self.activations)
 
     def _sold(self, silent: Change, sales: Sequence[Sale], sold: int, window: Sequence[Event]) -> Change:
         moments = [sale.bought_at for sale in sales]
@@ -427,10 +431,15 @@ def _not_purchases(events: Sequence[Event], sales: Sequence[Sale]) -> list[Event
     """The stock events left when each purchase has taken the nearest event at its own moment."""
     left = list(events)
     for sale in sorted(sales, key=lambda sale: (sale.bought_at, sale.units)):
-        near = [event for event in left if abs(event.occurred_at - sale.bought_at) <= PURCHASE_TOLERANCE]
+        near = [event for event in left if _is_beside(event, sale.bought_at)]
         if near:
             left.remove(min(near, key=lambda event: abs(event.occurred_at - sale.bought_at)))
     return left
+
+
+def _is_beside(event: Event, moment: datetime) -> bool:
+    """Whether an event can tell of what happened at `moment`; the time of a future-dated one proves nothing."""
+    return not event.is_future_dated and abs(event.occurred_at - moment) <= PURCHASE_TOLERANCE
 
 
 assert {*FIELD_OF_EVENT.values(), *TOLD_BY_EVENT.values()} <= BY_KEY.keys()  # noqa: S101 - a wrong registry must not start

@@ -16,7 +16,9 @@ from offers.fields import ACTIVATED, DETAIL_PART, OFFER_PARTS, PRICE_STOCK_PART
 from offers.models import Offer, OfferEvent, OfferSnapshot, OrderLine
 
 INSTANT = timedelta(microseconds=1)
-Since = Mapping[uuid.UUID, datetime]
+SNAPSHOT_COLUMNS = ("offer_id", "part", "document", "first_seen_at", "last_seen_at")
+_Row = tuple[uuid.UUID, str, Any, datetime, datetime]
+"""One snapshot's SNAPSHOT_COLUMNS."""
 
 
 @dataclass(frozen=True)
@@ -29,44 +31,39 @@ class FactsBatch:
 
 @dataclass(frozen=True)
 class _Anchors:
-    """Where each offer's derivation starts. An anchor is a part's last snapshot first seen before the offer's `since`:
-    up to it the changes stand already, so what came before need not be loaded."""
+    """Where each offer's derivation starts: an anchor is a part's last snapshot first seen before `derive_from`.
+
+    Up to it the changes stand already, so what came before need not be loaded.
+    """
 
     offers: Sequence[Offer]
-    since: Since
-    starts: Mapping[tuple[uuid.UUID, str], datetime]
-    ends: Mapping[tuple[uuid.UUID, str], datetime]
+    snapshots: Mapping[tuple[uuid.UUID, str], _Row]
 
     def cuts(self, offer: Offer) -> dict[str, datetime]:
         """Up to which instant the changes of each part of `offer` stand."""
-        if offer.pk not in self.since:
+        if offer.derive_from is None:
             return {}
-        before = self.since[offer.pk] - INSTANT
-        ends = {part: self.ends[offer.pk, part] for part in OFFER_PARTS if (offer.pk, part) in self.ends}
+        before = offer.derive_from - INSTANT
+        ends = {part: self.snapshots[offer.pk, part][-1] for part in OFFER_PARTS if (offer.pk, part) in self.snapshots}
         return {part: min(end, before) for part, end in ends.items()} | {"": before}
 
-    def wanted(self, part: str, key: str, moment: str, margin: timedelta = timedelta(0)) -> Q:
-        """Rows that matter for `part`: all of an offer without anchor, else those since the oldest anchor.
+    def wanted(self, part: str, moment: str, margin: timedelta = timedelta(0)) -> Q:
+        """Rows of an `allegro_offer_id` that matter for `part`: all of an offer without anchor, else those since then.
 
-        `key` names the column with the offer (`offer` or `allegro_offer_id`), `moment` the one with the time. Where
-        several offers share the query a few older rows come along; the derivation leaves them out.
+        `moment` names the column with the time.
         """
-        anchored = [offer for offer in self.offers if (offer.pk, part) in self.starts]
-        complete = [offer for offer in self.offers if (offer.pk, part) not in self.starts]
-        wanted = Q(**{f"{key}__in": _keys(complete, key)})
-        if anchored:
-            floor = min(self.starts[offer.pk, part] for offer in anchored) - margin
-            wanted |= Q(**{f"{key}__in": _keys(anchored, key), f"{moment}__gte": floor})
+        complete = [offer.allegro_id for offer in self.offers if (offer.pk, part) not in self.snapshots]
+        wanted = Q(allegro_offer_id__in=complete)
+        for offer in self.offers:
+            anchor = self.snapshots.get((offer.pk, part))
+            if anchor:
+                wanted |= Q(allegro_offer_id=offer.allegro_id, **{f"{moment}__gte": anchor[-2] - margin})
         return wanted
 
 
-def _keys(offers: Sequence[Offer], key: str) -> list[Any]:
-    return [offer.pk if key == "offer" else offer.allegro_id for offer in offers]
-
-
-def load_facts(account: SellerAccount, offers: Sequence[Offer], since: Since) -> FactsBatch:
-    """The facts of each offer: from the anchors of its `since` on, or all of them where it has none."""
-    anchors = _find_anchors(offers, since)
+def load_facts(account: SellerAccount, offers: Sequence[Offer]) -> FactsBatch:
+    """The facts of each offer: from the anchors of its (stored) `derive_from` on, or all of them where it has none."""
+    anchors = _find_anchors(offers)
     snapshots = _load_snapshots(account, anchors)
     events, event_keys = _load_events(account, anchors)
     sales = _load_sales(account, anchors)
@@ -86,50 +83,40 @@ def load_facts(account: SellerAccount, offers: Sequence[Offer], since: Since) ->
     return FactsBatch(facts, event_keys)
 
 
-def _find_anchors(offers: Sequence[Offer], since: Since) -> _Anchors:
+def _find_anchors(offers: Sequence[Offer]) -> _Anchors:
     rows = (
-        OfferSnapshot.objects.filter(
-            offer__in=list(since), part__in=OFFER_PARTS, first_seen_at__lt=F("offer__derive_from")
-        )
+        OfferSnapshot.objects.filter(offer__in=offers, part__in=OFFER_PARTS, first_seen_at__lt=F("offer__derive_from"))
         .order_by("offer_id", "part", "-first_seen_at")
         .distinct("offer_id", "part")
-        .values_list("offer_id", "part", "first_seen_at", "last_seen_at")
+        .values_list(*SNAPSHOT_COLUMNS)
     )
-    starts, ends = {}, {}
-    for offer_id, part, first_seen_at, last_seen_at in rows:
-        starts[offer_id, part], ends[offer_id, part] = first_seen_at, last_seen_at
-    return _Anchors(offers, since, starts, ends)
+    return _Anchors(offers, {(row[0], row[1]): row for row in rows})
 
 
 def _load_snapshots(account: SellerAccount, anchors: _Anchors) -> dict[uuid.UUID, list[Snapshot]]:
-    wanted = Q(pk__in=[])
-    for part in OFFER_PARTS:
-        wanted |= Q(part=part) & anchors.wanted(part, "offer", "first_seen_at")
-    rows = list(
-        OfferSnapshot.objects.filter(wanted)
-        .order_by("first_seen_at")
-        .values_list("offer_id", "part", "document", "first_seen_at", "last_seen_at")
+    later = OfferSnapshot.objects.filter(
+        Q(offer__derive_from__isnull=True) | Q(first_seen_at__gte=F("offer__derive_from")),
+        offer__in=anchors.offers,
+        part__in=OFFER_PARTS,
     )
+    rows = [*anchors.snapshots.values(), *later.order_by("first_seen_at").values_list(*SNAPSHOT_COLUMNS)]
     pieces = contents.load(account, (document for _offer, _part, document, *_span in rows))
     found: dict[uuid.UUID, list[Snapshot]] = defaultdict(list)
     for offer_id, part, document, first_seen_at, last_seen_at in rows:
-        start = anchors.starts.get((offer_id, part))
-        if start is None or first_seen_at >= start:
-            whole = contents.unpack(document, pieces)
-            found[offer_id].append(Snapshot(part, whole, first_seen_at, last_seen_at))
+        found[offer_id].append(Snapshot(part, contents.unpack(document, pieces), first_seen_at, last_seen_at))
     return found
 
 
 def _load_events(account: SellerAccount, anchors: _Anchors) -> tuple[dict[str, list[Event]], dict[str, int]]:
     # Activations explain stock events, so they are needed as far back as these.
-    wanted = Q(type=ACTIVATED) & anchors.wanted(PRICE_STOCK_PART, "allegro_offer_id", "occurred_at", PURCHASE_MARGIN)
+    wanted = Q(type=ACTIVATED) & anchors.wanted(PRICE_STOCK_PART, "occurred_at", PURCHASE_MARGIN)
     for part in {*PART_OF_EVENT.values(), ""}:
         types = [name for name, owner in PART_OF_EVENT.items() if owner == part]
         of_part = Q(type__in=types) if part else ~Q(type__in=PART_OF_EVENT)
         margin = PURCHASE_MARGIN if part == PRICE_STOCK_PART else timedelta(0)
         # What belongs to no part is loaded with the details. A future-dated row counts from its receipt, which is
         # never before the start that it is loaded for.
-        wanted |= of_part & anchors.wanted(part or DETAIL_PART, "allegro_offer_id", "occurred_at", margin)
+        wanted |= of_part & anchors.wanted(part or DETAIL_PART, "occurred_at", margin)
     events: dict[str, list[Event]] = defaultdict(list)
     event_keys: dict[str, int] = {}
     for row in OfferEvent.objects.filter(wanted, account=account).order_by("occurred_at", "pk"):
@@ -141,7 +128,7 @@ def _load_events(account: SellerAccount, anchors: _Anchors) -> tuple[dict[str, l
 
 
 def _load_sales(account: SellerAccount, anchors: _Anchors) -> dict[str, list[Sale]]:
-    wanted = anchors.wanted(PRICE_STOCK_PART, "allegro_offer_id", "bought_at", PURCHASE_MARGIN)
+    wanted = anchors.wanted(PRICE_STOCK_PART, "bought_at", PURCHASE_MARGIN)
     lines = OrderLine.objects.filter(wanted, account=account, superseded_at__isnull=True).order_by("bought_at", "pk")
     sales: dict[str, list[Sale]] = defaultdict(list)
     for allegro_id, quantity, bought_at in lines.values_list("allegro_offer_id", "quantity", "bought_at"):

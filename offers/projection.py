@@ -18,6 +18,8 @@ from offers.record import fitting
 from offers.uses import replace_uses
 
 BATCH = 50
+# Rebuilding holds the whole record of so many offers at once.
+REBUILD_BATCH = 10
 # Batches are found afterwards, over all offers.
 DERIVED_COLUMNS = [column.attname for column in OfferChange._meta.concrete_fields if column.name != "batch"]
 
@@ -42,23 +44,23 @@ def derive_pending(account: SellerAccount, after_batch: Callable[[], None] = lam
 @transaction.atomic
 def _derive_batch(account: SellerAccount, offer_ids: Sequence[uuid.UUID]) -> int:
     offers = list(Offer.objects.select_for_update().filter(pk__in=offer_ids, derive_from__isnull=False).order_by("pk"))
-    _replace_changes(account, offers, {offer.pk: offer.derive_from for offer in offers})
+    _replace_changes(account, offers)
     Offer.objects.filter(pk__in=[offer.pk for offer in offers]).update(derive_from=None)
     return len(offers)
 
 
 def rebuild_changes(account: SellerAccount, after_batch: Callable[[], None] = lambda: None) -> int:
-    """Derive the whole record of `account` again, as far back as its facts reach. Returns the number of changes.
+    """Derive the whole record of `account` again, as far back as its facts reach. Returns how many changes it has.
 
     Only rows that come out differently are written: of a record that is right, none. In batches like `derive_pending`.
     """
     offer_ids = list(Offer.objects.filter(account=account).order_by("pk").values_list("pk", flat=True))
-    written = 0
-    for start in range(0, len(offer_ids), BATCH):
-        written += _rebuild_batch(account, offer_ids[start : start + BATCH])
+    derived = 0
+    for start in range(0, len(offer_ids), REBUILD_BATCH):
+        derived += _rebuild_batch(account, offer_ids[start : start + REBUILD_BATCH])
         after_batch()
     changed = SharedObject.objects.filter(account=account).annotate(contents=Count("snapshots")).filter(contents__gt=1)
-    return written + sum(rebuild_shared(each) for each in changed.order_by("pk").select_related("account"))
+    return derived + sum(rebuild_shared(each) for each in changed.order_by("pk").select_related("account"))
 
 
 @transaction.atomic
@@ -66,17 +68,19 @@ def _rebuild_batch(account: SellerAccount, offer_ids: Sequence[uuid.UUID]) -> in
     offers = list(Offer.objects.select_for_update().filter(pk__in=offer_ids).order_by("pk"))
     horizon = FactHorizon.objects.filter(account=account).values_list("since", flat=True).first()
     # Without a horizon, everything; else from there on, as after a new fact of that time.
-    Offer.objects.filter(pk__in=offer_ids).update(derive_from=horizon)
-    written = _replace_changes(account, offers, {offer.pk: horizon for offer in offers} if horizon else {})
+    for offer in offers:
+        offer.derive_from = horizon and min(horizon, offer.derive_from or horizon)
+    Offer.objects.bulk_update(offers, ["derive_from"])
+    derived = _replace_changes(account, offers)
     Offer.objects.filter(pk__in=offer_ids).update(derive_from=None)
-    return written
+    return derived
 
 
-def _replace_changes(account: SellerAccount, offers: Sequence[Offer], since: Mapping[uuid.UUID, datetime]) -> int:
-    """Derive `offers`, each from its `since` on or from the beginning, and swap the stored rows for the derived."""
+def _replace_changes(account: SellerAccount, offers: Sequence[Offer]) -> int:
+    """Derive `offers`, each from its `derive_from` on or from the beginning, and swap the stored rows for these."""
     rows: list[OfferChange] = []
     replaced = Q(pk__in=[])
-    batch = load_facts(account, offers, since)
+    batch = load_facts(account, offers)
     for offer, facts in batch.facts:
         rows.extend(_as_row(offer, change, batch.event_keys) for change in derive_changes(facts))
         replaced |= Q(offer=offer) & _standing_after(facts)

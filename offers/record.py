@@ -3,7 +3,7 @@
 import uuid
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 from decimal import Decimal
 from typing import Any, cast
 
@@ -11,9 +11,9 @@ from django.db import models, transaction
 
 from accounts.models import SellerAccount
 from offers import contents, documents
-from offers.changes import PURCHASE_TOLERANCE
-from offers.fields import ACTIVATED
-from offers.models import Offer, OfferEvent, OfferSnapshot, OfferStatus, SnapshotPart
+from offers.changes import PURCHASE_REACH
+from offers.fields import ACTIVATED, STOCK_CHANGED
+from offers.models import FactHorizon, Offer, OfferEvent, OfferSnapshot, OfferStatus, SnapshotPart
 
 Document = dict[str, Any]
 
@@ -31,18 +31,28 @@ class JournalRow:
 
 def derive_again(account: SellerAccount, earliest: Mapping[str, datetime]) -> None:
     """Mark offers (Allegro id -> time of the oldest new fact) so that their changes from then on are derived again."""
+    if not earliest:
+        return
+    horizon = _horizon(account.pk)
     offers = list(
         Offer.objects.select_for_update()
         .filter(account=account, allegro_id__in=earliest)
+        .order_by("pk")
         .only("account_id", "allegro_id", "derive_from")
     )
     for offer in offers:
-        _mark(offer, earliest[offer.allegro_id])
+        _mark(offer, max(horizon, earliest[offer.allegro_id]))
     Offer.objects.bulk_update(offers, ["derive_from"], batch_size=1000)
 
 
 def _mark(offer: Offer, since: datetime) -> None:
     offer.derive_from = min(since, offer.derive_from or since)
+
+
+def _horizon(account_id: uuid.UUID) -> datetime:
+    """From when on the facts are complete: a fact from before cannot be told from those that were given up."""
+    found = FactHorizon.objects.filter(account=account_id).values_list("since", flat=True).first()
+    return found or datetime.min.replace(tzinfo=UTC)
 
 
 def ensure_offers(account: SellerAccount, allegro_ids: Iterable[str], now: datetime) -> dict[str, Offer]:
@@ -95,9 +105,8 @@ def _derive_from_events(account: SellerAccount, rows: Sequence[JournalRow], rece
     earliest: dict[str, datetime] = {}
     for row in rows:
         moment = min(row.occurred_at, received_at)
-        if row.type == ACTIVATED:
-            # It explains the stock events around it, also those a moment earlier.
-            moment -= PURCHASE_TOLERANCE
+        if row.type in (ACTIVATED, STOCK_CHANGED):
+            moment -= PURCHASE_REACH
         earliest[row.allegro_offer_id] = min(moment, earliest.get(row.allegro_offer_id, moment))
     ensure_offers(account, earliest, received_at)
     derive_again(account, earliest)
@@ -260,10 +269,11 @@ def _mark_announced(stretched: Sequence[tuple[Offer, datetime]]) -> None:
         allegro_offer_id__in=since,
         occurred_at__gt=min(seen_at for _offer, seen_at in since.values()),
     )
+    horizon = _horizon(stretched[0][0].account_id)
     for allegro_id, *instants in events.values_list("allegro_offer_id", "occurred_at", "received_at"):
         offer, seen_at = since[allegro_id]
         if min(instants) > seen_at:
-            _mark(offer, min(instants))
+            _mark(offer, max(horizon, min(instants)))
 
 
 def newest_snapshots(
@@ -319,4 +329,4 @@ def fitting(model: type[models.Model], column: str, text: str) -> str:
 
 def derive_after_purchase(account: SellerAccount, bought: Mapping[str, datetime]) -> None:
     """A purchase explains a fall of the stock: derive each offer (Allegro id) again from shortly before it."""
-    derive_again(account, {allegro_id: bought_at - PURCHASE_TOLERANCE for allegro_id, bought_at in bought.items()})
+    derive_again(account, {allegro_id: bought_at - PURCHASE_REACH for allegro_id, bought_at in bought.items()})

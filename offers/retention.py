@@ -5,7 +5,7 @@ because each part keeps the last snapshot before the horizon and the events sinc
 """
 
 import uuid
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -13,8 +13,7 @@ from django.db import connection, transaction
 from django.db.models import Max, Q, QuerySet
 
 from accounts.models import SellerAccount
-from offers.changes import PURCHASE_MARGIN
-from offers.fields import ENDED
+from offers.changes import PART_OF_EVENT, PURCHASE_MARGIN, STATUS_AFTER
 from offers.models import (
     Content,
     FactHorizon,
@@ -26,6 +25,7 @@ from offers.models import (
 )
 
 BATCH = 200
+PARTS_WITH_EVENTS = frozenset(PART_OF_EVENT.values())
 
 
 def give_up_before(account: SellerAccount, horizon: datetime) -> dict[str, int]:
@@ -63,25 +63,36 @@ def _give_up_offers(account: SellerAccount, offer_ids: Sequence[uuid.UUID], hori
         .values_list("offer_id", "part", "first_seen_at", "last_seen_at")
     )
     superseded = Q(pk__in=[])
-    floors: dict[uuid.UUID, datetime] = {}
+    seen: dict[tuple[uuid.UUID, str], datetime] = {}
     for offer_id, part, first_seen_at, last_seen_at in anchors:
         superseded |= Q(offer=offer_id, part=part, first_seen_at__lt=first_seen_at)
-        floors[offer_id] = min(floors.get(offer_id, horizon), last_seen_at)
+        seen[offer_id, part] = min(last_seen_at, horizon)
     snapshots = _delete(OfferSnapshot.objects.filter(superseded))
-    events = sum(_give_up_events(account, offer, floors.get(offer.pk)) for offer in offers)
-    return snapshots, events
+    needless = Q(pk__in=[])
+    for offer in offers:
+        needless |= Q(allegro_offer_id=offer.allegro_id) & _needless_events(
+            {part: seen.get((offer.pk, part)) for part in PARTS_WITH_EVENTS}, horizon
+        )
+    return snapshots, _delete(OfferEvent.objects.filter(needless, account=account))
 
 
-def _give_up_events(account: SellerAccount, offer: Offer, floor: datetime | None) -> int:
-    """Rows that no derivation after the horizon looks at; changes keep what they took from theirs."""
-    if floor is None:
-        return 0
+def _needless_events(seen: Mapping[str, datetime | None], horizon: datetime) -> Q:
+    """Rows that no derivation after the horizon looks at; changes keep what they took from theirs.
+
+    `seen` says when each part was last seen up to the horizon. Of a part that never was, nothing is given up.
+    """
+    floors = {part: last_seen_at for part, last_seen_at in seen.items() if last_seen_at}
+    needless = ~Q(type__in=PART_OF_EVENT) & _before(horizon)
+    for part, last_seen_at in floors.items():
+        # Which status an offer had, and why it ended, is told by events alone (allegro-api issue 8675).
+        types = [name for name, owner in PART_OF_EVENT.items() if owner == part and name not in STATUS_AFTER]
+        needless |= Q(type__in=types) & _before(last_seen_at)
+    return needless
+
+
+def _before(floor: datetime) -> Q:
     until = floor - PURCHASE_MARGIN
-    old = OfferEvent.objects.filter(
-        account=account, allegro_offer_id=offer.allegro_id, occurred_at__lt=until, received_at__lt=until
-    )
-    # Why an offer ended is told by the event only (allegro-api issue 8675).
-    return _delete(old.exclude(type=ENDED))
+    return Q(occurred_at__lt=until, received_at__lt=until)
 
 
 @transaction.atomic

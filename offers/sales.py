@@ -164,12 +164,18 @@ def _name_unknown_offers(account: SellerAccount, items: Iterable[OrderItem], now
             Offer.objects.filter(pk=offer.pk, title="").update(title=names[allegro_id][:250])
 
 
+PURCHASE_COLUMNS = ("allegro_offer_id", "bought_at", "quantity")
+
+
 def _derive_new_purchases(account: SellerAccount, changed: Sequence[OrderLine], current: dict[str, OrderLine]) -> None:
+    """What a purchase says of the stock may move: where it was counted before, and where it counts now."""
     bought: dict[str, datetime] = {}
     for line in changed:
         before = current.get(line.line_item_id)
-        if before is None or before.quantity != line.quantity:
-            bought[line.allegro_offer_id] = min(line.bought_at, bought.get(line.allegro_offer_id, line.bought_at))
+        if before and all(getattr(before, name) == getattr(line, name) for name in PURCHASE_COLUMNS):
+            continue
+        for each in filter(None, (before, line)):
+            bought[each.allegro_offer_id] = min(each.bought_at, bought.get(each.allegro_offer_id, each.bought_at))
     derive_after_purchase(account, bought)
 
 

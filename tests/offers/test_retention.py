@@ -8,7 +8,7 @@ from pytest_django.fixtures import Settings
 
 from offers.models import Content, FactHorizon, OfferChange, OfferEvent, OfferSnapshot, SharedSnapshot
 from offers.projection import change_rows, derive_pending, rebuild_changes
-from offers.record import record_events
+from offers.record import derive_after_purchase, record_events
 from offers.retention import give_up_before
 from offers.tasks import give_up_facts_of, give_up_old_facts
 from tests.conftest import Team
@@ -91,6 +91,45 @@ def test_why_an_offer_ended_stays(in_workspace: Team) -> None:
     derive_pending(in_workspace.account)
     give_up_before(in_workspace.account, at(9.5))
     assert OfferChange.objects.get(field="status", new="ENDED").event is not None
+
+
+def test_a_status_that_came_back_between_two_reads_stays(in_workspace: Team) -> None:
+    read(in_workspace, 0)
+    for number, kind in enumerate(("OFFER_ENDED", "OFFER_ACTIVATED")):
+        record_events(in_workspace.account, [row(in_workspace, number, kind=kind, minutes=20 + number)], at(1))
+    read(in_workspace, 60 * 9)
+    derive_pending(in_workspace.account)
+    before = told(in_workspace)
+    give_up_before(in_workspace.account, at(8))
+    rebuild_changes(in_workspace.account)
+    assert told(in_workspace) == before
+    assert [each["new"] for each in before if each["field"] == "status"] == ["ENDED", "ACTIVE"]
+
+
+def test_a_purchase_from_before_the_horizon_takes_nothing_away(lived: Team) -> None:
+    give_up_before(lived.account, at(7.5))
+    before = told(lived)
+    derive_after_purchase(lived.account, {lived.offer.allegro_id: at(2)})
+    derive_pending(lived.account)
+    assert told(lived) == before
+
+
+def test_what_is_still_to_derive_is_derived_by_a_rebuild_too(lived: Team) -> None:
+    late = row(lived, 99, kind="OFFER_BID_PLACED", minutes=30)
+    record_events(lived.account, [late], START + 12 * HOUR)
+    give_up_before(lived.account, at(7.5))
+    rebuild_changes(lived.account)
+    assert OfferChange.objects.filter(event__event_id="event-99").exists()
+
+
+def test_an_announcement_of_what_was_never_read_stays(in_workspace: Team) -> None:
+    kind = "OFFER_TRANSLATION_UPDATED"
+    record_events(in_workspace.account, [row(in_workspace, 1, kind=kind, minutes=60)], at(1))
+    live(in_workspace, 1, 12)
+    give_up_before(in_workspace.account, at(9.5))
+    rebuild_changes(in_workspace.account)
+    live(in_workspace, 12, 13)
+    assert OfferChange.objects.filter(event_type=kind, certainty="unread").exists()
 
 
 def test_pieces_still_in_use_stay(lived: Team) -> None:

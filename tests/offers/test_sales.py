@@ -9,6 +9,7 @@ import pytest
 
 from accounts.models import SellerAccount
 from offers.calendar import end_of_day, start_of_day, warsaw_day
+from offers.changes import PURCHASE_REACH
 from offers.models import Offer, OrderEvent, OrderLine, SalesDay
 from offers.sales import (
     OrderForm,
@@ -208,7 +209,7 @@ def test_an_offer_known_from_orders_only_has_the_name_of_the_order(account: Sell
 def test_a_purchase_asks_for_the_changes_from_shortly_before_it(account: SellerAccount, in_workspace: Team) -> None:
     record_orders(account, [form(item(offer=in_workspace.offer.allegro_id))], NOON)
     in_workspace.offer.refresh_from_db()
-    assert in_workspace.offer.derive_from == NOON - timedelta(seconds=5)
+    assert in_workspace.offer.derive_from == NOON - PURCHASE_REACH
 
 
 def test_rebuilding_gives_the_same_sums(account: SellerAccount) -> None:
