@@ -6,6 +6,7 @@ from typing import Any, cast
 
 import pytest
 from django.core.cache import cache
+from django.db import connection
 from django.test import Client
 
 from accounts.models import Membership, Role, SellerAccount, User, Workspace
@@ -24,6 +25,17 @@ class Team:
     stranger: User
     account: SellerAccount
     offer: Offer
+
+
+@pytest.fixture(scope="session")
+def django_db_setup(django_db_setup: None, django_db_blocker: Any) -> Iterator[None]:
+    """The database of the tests; a connection that a server's thread still holds at the end does not keep it alive."""
+    yield
+    with django_db_blocker.unblock(), connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT pg_terminate_backend(pid) FROM pg_stat_activity"
+            " WHERE datname = current_database() AND pid <> pg_backend_pid()"
+        )
 
 
 @pytest.fixture

@@ -17,7 +17,7 @@ from tests.allegro.conftest import START, Linked, World, link
 from tests.allegro.record_rows import Rows, assert_rebuilding_changes_nothing, outcome
 
 FREE_DELIVERY = "7b92e0d4-1c3f-4e58-a6d7-0f8c4412be02"
-CUTS = 5
+CUTS = 3
 WRITES = ("INSERT", "UPDATE", "DELETE")
 
 

@@ -16,9 +16,9 @@ from tests.allegro.record_rows import assert_rebuilding_changes_nothing
 from tests.allegro.test_truth import measure_tables
 
 KINDS = [kind for kind in PLANNED_KINDS if kind != "limit_429"]
-FULL_EVERY = timedelta(hours=6)
+FULL_EVERY = timedelta(hours=12)
 WEEK = timedelta(days=7)
-RUNS_A_DAY = 4
+RUNS_A_DAY = 2
 
 
 @pytest.mark.slow
@@ -43,15 +43,15 @@ def test_a_week_of_failures_is_recorded_as_it_happened(world: World) -> None:
 
 
 def _live(linked: Linked) -> None:
-    """A full run every six hours, and once a day a journal run between two of them."""
+    """A full run every twelve hours, and once a day a journal run between two of them."""
     for number in range(WEEK // FULL_EVERY):
         if number % RUNS_A_DAY == 0:
             linked.world.move(hours=1)
             linked.sync(RunKind.JOURNAL)
-            linked.world.move(hours=5)
+            linked.world.move(hours=11)
             measure_tables(0)
         else:
-            linked.world.move(hours=6)
+            linked.world.move(hours=12)
         linked.sync(RunKind.FULL)
 
 

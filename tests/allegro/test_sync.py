@@ -10,7 +10,7 @@ from django.utils import timezone
 from accounts.models import AccountStatus
 from accounts.scoping import workspace_scope
 from allegro.models import RefreshRequest, RunKind, RunStatus, RunTrigger, StreamCursor, SyncRun
-from allegro.sync import details
+from allegro.sync import rotation
 from allegro.sync.run import SILENT_AFTER, AlreadyRunning, NotConnected, claim, reap, sync_account
 from offers.models import (
     CoverageGap,
@@ -117,13 +117,13 @@ def test_a_silent_edit_is_found_within_a_day_with_its_interval(
 
 def test_every_offer_is_read_whole_within_a_day(coffee: Linked) -> None:
     coffee.sync()
-    for _ in range(9):
-        coffee.world.move(hours=3)
+    for _ in range(5):
+        coffee.world.move(hours=6)
         coffee.sync()
         oldest = Offer.objects.filter(account=coffee.account).order_by("detail_seen_at").first()
         assert oldest is not None
         assert oldest.detail_seen_at is not None
-        assert coffee.world.now - oldest.detail_seen_at <= details.ROTATION
+        assert coffee.world.now - oldest.detail_seen_at <= rotation.ROTATION
 
 
 def test_sales_are_recorded_from_orders_and_explain_the_stock(coffee: Linked) -> None:
@@ -416,7 +416,7 @@ def test_a_fault_of_ours_is_recorded_reported_and_tried_again(synced: Linked, mo
         synced.sync()
     run = SyncRun.objects.filter(account=synced.account).order_by("-started_at", "-heartbeat_at").first()
     assert run is not None
-    assert (run.status, run.error) == (RunStatus.FAILED, "internal")
+    assert (run.status, run.error) == (RunStatus.PARTIAL, "internal")
     monkeypatch.undo()
 
 

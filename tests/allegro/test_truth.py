@@ -43,7 +43,7 @@ def measure_tables(_share: float) -> None:
 
 @pytest.mark.slow
 @pytest.mark.django_db
-@pytest.mark.parametrize(("seed", "days", "hours"), [(7, 10, 6), (11, 5, 12)])
+@pytest.mark.parametrize(("seed", "days", "hours"), [(7, 4, 6), (11, 4, 12)])
 def test_a_replayed_life_is_recorded_as_it_happened(
     world: World, monkeypatch: pytest.MonkeyPatch, seed: int, days: int, hours: int
 ) -> None:
