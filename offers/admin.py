@@ -10,6 +10,7 @@ from offers.models import (
     CoverageGap,
     FactHorizon,
     Offer,
+    OfferAbsence,
     OfferChange,
     OfferDay,
     OfferEvent,
@@ -123,6 +124,16 @@ class PartReadingAdmin(LargeTableAdmin):
     list_display = ("account", "part", "first_read_at", "last_read_at")
     list_filter = ("part",)
     raw_id_fields = ("account",)
+
+
+@admin.register(OfferAbsence)
+class OfferAbsenceAdmin(LargeTableAdmin):
+    """When Allegro did not return an offer."""
+
+    list_display = ("offer", "since", "checked_at", "until", "account")
+    list_select_related = ("account", "offer")
+    search_fields = ("=offer__allegro_id",)
+    raw_id_fields = ("account", "offer")
 
 
 @admin.register(FactHorizon)

@@ -18,8 +18,9 @@ strings, and null means "not known", never zero. The time before the offer's fir
                    "url": "/offers/<uuid>/changes/<uuid>/"}]
     }
 
-`price` holds spans of known price, `visitors` unique visitors of the 30 days that end with each day. A change with
-`moment` false happened somewhere between `from` and `to`. Stock that was sold is not among the changes.
+`price` and `spans` hold what `offers.state` knows, so that the page of a day says the same. `visitors` are unique
+visitors of the 30 days that end with each day. A change with `moment` false happened somewhere between `from` and `to`.
+Stock that was sold is not among the changes.
 """
 
 from collections import Counter
@@ -30,20 +31,21 @@ from decimal import Decimal
 from functools import cached_property
 from typing import Any
 
-from django.db.models import Max, Min, QuerySet
+from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 
 from offers.calendar import WARSAW, warsaw_day
 from offers.daily import DailySales, Window, daily_sales
-from offers.fields import DETAIL_PART, PRICE, PRICE_STOCK_PART, STATUS, STOCK
-from offers.models import NOT_EDITED, CoverageGap, Offer, OfferChange, OfferDay, OfferSnapshot, OfferStatus
+from offers.fields import PRICE, STATUS, STOCK
+from offers.models import NOT_EDITED, CoverageGap, Offer, OfferChange, OfferDay, OfferStatus
 from offers.presentation import ShownChange, groups, present_all
-from offers.segments import Reading, Segment, Step, clip, known_segments
+from offers.segments import Segment, clip
+from offers.state import Timeline
+from offers.state_facts import load_timelines
 from offers.touching import changes_of
 from offers.values import as_money, show_span, show_status
 
 OUT_OF_STOCK, NOT_ACTIVE = "out_of_stock", "not_active"
-STEP_COLUMNS = ("not_before", "not_after", "old", "new", "old_seen", "new_seen", "certainty")
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,7 +90,7 @@ class OfferHistory:
     def spans(self) -> list[Span]:
         """When it was out of stock or not active, oldest first."""
         empty = [segment for segment in self._segments(STOCK.key) if segment.value == 0]
-        inactive = [segment for segment in self._status() if segment.value != OfferStatus.ACTIVE]
+        inactive = [segment for segment in self._status() if segment.value not in (OfferStatus.ACTIVE, None)]
         found = [_span(OUT_OF_STOCK, segment, _("Out of stock")) for segment in empty]
         found += [_span(NOT_ACTIVE, segment, show_status(segment.value)) for segment in inactive]
         return sorted(found, key=lambda span: (span.since, span.kind))
@@ -124,43 +126,19 @@ class OfferHistory:
         return [(key, label, counted[key]) for key, label in groups() if counted[key]]
 
     @cached_property
-    def _steps(self) -> dict[str, list[Step]]:
-        """All changes of price, stock and status on the base marketplace, sales of stock among them."""
-        fields = [PRICE.key, STOCK.key, STATUS.key]
-        rows = OfferChange.objects.filter(offer=self.offer, marketplace="", field__in=fields)
-        steps: dict[str, list[Step]] = {key: [] for key in fields}
-        for key, *values in rows.order_by("not_after", "id").values_list("field", *STEP_COLUMNS):
-            steps[key].append(Step(*values))
-        return steps
-
-    @cached_property
-    def _read_spans(self) -> dict[str, tuple[datetime, datetime]]:
-        """When each part was first and last read."""
-        rows = OfferSnapshot.objects.filter(offer=self.offer, part__in=[PRICE_STOCK_PART, DETAIL_PART])
-        spans = rows.order_by().values("part").annotate(first=Min("first_seen_at"), last=Max("last_seen_at"))
-        return {row["part"]: (row["first"], row["last"]) for row in spans}
+    def _timelines(self) -> dict[str, Timeline]:
+        """Price, stock and status: what is known of them is what the page of a day tells."""
+        return load_timelines(self.offer, self.window.since, self.window.until)
 
     def _segments(self, key: str) -> list[Segment]:
-        found = known_segments(self._steps[key], self._reading(key))
-        return clip(found, self.window.since, min(self.window.until, self.now))
+        return clip(self._timelines[key].segments(), self.window.since, min(self.window.until, self.now))
 
     def _status(self) -> list[Segment]:
-        """Known status; an offer that Allegro no longer returns stays so until now."""
-        segments = self._segments(STATUS.key)
-        if self.offer.gone_at is None:
-            return segments
-        gone = [Segment(self.offer.gone_at, self.now, OfferStatus.GONE)]
-        before = clip(segments, self.window.since, self.offer.gone_at)
-        return before + clip(gone, self.window.since, min(self.window.until, self.now))
-
-    def _reading(self, key: str) -> Reading | None:
-        span = self._read_spans.get(DETAIL_PART if key == STATUS.key else PRICE_STOCK_PART)
-        if span is None:
-            return None
-        first, last = span
-        # A list row that agrees confirms price, stock and status without a new reading of the offer.
-        last = max(last, self.offer.listed_at or last)
-        return Reading(first, last, _current(self.offer, key))
+        """Known status, and the times in which Allegro did not return the offer."""
+        timeline = self._timelines[STATUS.key]
+        gone = [Segment(since, until or self.now, OfferStatus.GONE) for since, until in timeline.absences]
+        spans = self._segments(STATUS.key) + clip(gone, self.window.since, min(self.window.until, self.now))
+        return sorted(spans, key=lambda span: span.since)
 
     def document(self) -> dict[str, Any]:
         """The chart's JSON; see the module's docstring."""
@@ -223,12 +201,6 @@ def edits_within(offer: Offer, window: Window) -> QuerySet[OfferChange]:
         .order_by("-not_after", "-id")
     )
     return found
-
-
-def _current(offer: Offer, key: str) -> Any:
-    if key == PRICE.key:
-        return {"amount": f"{offer.price:.2f}", "currency": offer.currency} if offer.price is not None else None
-    return offer.stock if key == STOCK.key else offer.status
 
 
 def _span(kind: str, segment: Segment, name: str) -> Span:

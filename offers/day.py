@@ -259,8 +259,10 @@ def _plain_reason(state: FieldState) -> str:
     match state.lack:
         case Lack.BEFORE:
             return _("Known only since %(until)s.") % _times(state)
-        case Lack.GONE:
+        case Lack.GONE if state.until is None:
             return _("From %(since)s Allegro no longer returned the offer.") % _times(state)
+        case Lack.GONE:
+            return _("From %(since)s to %(until)s Allegro did not return the offer.") % _times(state)
     return _("Never read for this offer.")
 
 
@@ -269,6 +271,9 @@ def _reason(state: FieldState, names: NamesOf) -> str:
         Lack.BETWEEN: _("%(before)s or %(after)s; changed between %(since)s and %(until)s."),
         Lack.LOST: _(
             "%(before)s or %(after)s; changed between %(since)s and %(until)s, while Allegro's journal was not read."
+        ),
+        Lack.CUT_OFF: _(
+            "%(before)s until %(since)s, %(after)s from %(until)s; between these Allegro did not return the offer."
         ),
         Lack.OVERTAKEN: _("Changed at %(since)s and again by %(until)s, before it was read."),
         Lack.UNREAD: _("As read on %(since)s; not read since."),

@@ -18,7 +18,7 @@ from offers.calendar import WARSAW, warsaw_day
 from offers.comparison import compare as compare_moments
 from offers.coverage import account_coverage
 from offers.day import neighbouring_changes, parse_moment, read_day
-from offers.state_facts import gaps_at
+from offers.state_facts import absence_at, gaps_at
 from offers.views import get_offer
 
 USUAL_COMPARISON = timedelta(days=7)
@@ -43,6 +43,7 @@ def day(request: WorkspaceRequest, offer_id: UUID) -> HttpResponse:
         "warnings": warnings,
         "day": read_day(offer, moment),
         "gaps": gaps_at(offer, moment),
+        "absence": absence_at(offer, moment),
         "earlier": earlier,
         "later": later,
     }

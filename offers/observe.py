@@ -15,7 +15,15 @@ from accounts.models import SellerAccount
 from offers import documents
 from offers.models import Offer, OfferSnapshot, PartReading, SharedKind, SharedObject, SharedSnapshot, SnapshotPart
 from offers.projection import derive_shared_after
-from offers.record import derive_again, fitting, new_snapshot, newest_snapshots, store_snapshots
+from offers.record import (
+    derive_again,
+    fitting,
+    is_cut_off,
+    last_returns,
+    new_snapshot,
+    newest_snapshots,
+    store_snapshots,
+)
 
 Document = dict[str, Any]
 
@@ -27,23 +35,31 @@ def observe_everywhere(
     """Record a complete reading of `part` (Allegro offer id -> document in the form of `offers.parts`).
 
     `span` tells when the reading began and ended: what was there before is confirmed until its beginning, what is new
-    was seen at its end. Offers that it does not name had nothing. Returns how many offers show something new. A reading
-    that is not newer than the last one changes nothing.
+    was seen at its end. Offers that it does not name had nothing; of one that came to be known since it began it says
+    only what it names. Returns how many offers show something new. A reading that is not newer than the last one
+    changes nothing.
     """
     began_at, read_at = span
     reading = PartReading.objects.select_for_update().filter(account=account, part=part).first()
     if reading is not None and reading.last_read_at >= began_at:
         return 0
-    offers = list(Offer.objects.filter(account=account, gone_at__isnull=True).only("account_id", "allegro_id"))
-    newest = newest_snapshots([offer.pk for offer in offers], [part])
+    known = Offer.objects.filter(account=account, gone_at__isnull=True)
+    offers = [
+        offer
+        for offer in known.only("account_id", "allegro_id", "first_seen_at")
+        if offer.first_seen_at <= began_at or offer.allegro_id in found
+    ]
+    offer_ids = [offer.pk for offer in offers]
+    newest, returns = newest_snapshots(offer_ids, [part]), last_returns(offer_ids)
     fresh: list[OfferSnapshot] = []
     ended: list[OfferSnapshot] = []
     for offer in offers:
         document = documents.canonical(found.get(offer.allegro_id, {}))
         before = newest.get((offer.pk, part))
-        if before is not None and before.digest == documents.digest(document):
+        is_cut = before is not None and is_cut_off(before, returns)
+        if before is not None and before.digest == documents.digest(document) and not is_cut:
             continue
-        if before is not None and reading is not None:
+        if before is not None and reading is not None and not is_cut:
             # It was last confirmed by the reading before this one.
             before.last_seen_at = max(before.last_seen_at, reading.last_read_at)
             ended.append(before)
@@ -94,8 +110,9 @@ def observe_shared(
     changed = 0
     for key, content in found.items():
         shared = known.get(key) or SharedObject(account=account, kind=kind, allegro_id=key, first_seen_at=read_at)
+        was_gone = shared.gone_at is not None
         _save(shared, content)
-        changed += _observe(shared, content, newest.get(shared.pk), read_at)
+        changed += _observe(shared, content, newest.get(shared.pk), read_at, was_gone=was_gone)
     if is_complete:
         missing = [row.pk for key, row in known.items() if key not in found and row.gone_at is None]
         SharedObject.objects.filter(pk__in=missing).update(gone_at=read_at)
@@ -115,12 +132,14 @@ def _save(shared: SharedObject, content: SharedContent) -> None:
         shared.save()
 
 
-def _observe(shared: SharedObject, content: SharedContent, before: SharedSnapshot | None, read_at: datetime) -> bool:
+def _observe(
+    shared: SharedObject, content: SharedContent, before: SharedSnapshot | None, read_at: datetime, *, was_gone: bool
+) -> bool:
     document = documents.canonical(content.document)
     digest = documents.digest(document)
     if before is not None and read_at <= before.last_seen_at:
         return False
-    if before is not None and before.digest == digest:
+    if before is not None and before.digest == digest and not was_gone:
         SharedSnapshot.objects.filter(pk=before.pk).update(last_seen_at=read_at)
         return False
     SharedSnapshot.objects.create(

@@ -5,10 +5,12 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
+import structlog
 from django.db import transaction
 from django.db.models import Count, Q, QuerySet
 
 from accounts.models import SellerAccount
+from config.faults import ENDS_THE_WORK
 from offers.batches import find_batches
 from offers.changes import PART_OF_EVENT, Change, Facts, Snapshot, derive_changes, derive_shared
 from offers.facts import load_facts
@@ -17,6 +19,7 @@ from offers.models import FactHorizon, Offer, OfferChange, SharedObject, SharedS
 from offers.record import fitting
 from offers.uses import replace_uses
 
+log = structlog.get_logger(__name__)
 BATCH = 50
 # Rebuilding holds the whole record of so many offers at once.
 REBUILD_BATCH = 10
@@ -29,15 +32,38 @@ def derive_pending(account: SellerAccount, after_batch: Callable[[], None] = lam
 
     `after_batch` is called now and then, so that a caller can show that it is alive.
 
-    Works in batches, each a transaction under its offers' row locks, so it can stop anywhere and be run twice.
+    Works in batches, each a transaction under its offers' row locks, so it can stop anywhere and be run twice. Raises
+    what an offer's facts cannot be derived for only after all others are done; that offer waits for the next time.
     """
     pending = list(
         Offer.objects.filter(account=account, derive_from__isnull=False).order_by("pk").values_list("pk", flat=True)
     )
     derived = 0
+    faults: list[Exception] = []
     for start in range(0, len(pending), BATCH):
-        derived += _derive_batch(account, pending[start : start + BATCH])
+        batch = pending[start : start + BATCH]
+        try:
+            derived += _derive_batch(account, batch)
+        except ENDS_THE_WORK:
+            raise
+        except Exception:
+            derived += _derive_one_by_one(account, batch, faults)
         after_batch()
+    if faults:
+        raise faults[0]
+    return derived
+
+
+def _derive_one_by_one(account: SellerAccount, offer_ids: Sequence[uuid.UUID], faults: list[Exception]) -> int:
+    derived = 0
+    for offer_id in offer_ids:
+        try:
+            derived += _derive_batch(account, [offer_id])
+        except ENDS_THE_WORK:
+            raise
+        except Exception as fault:
+            log.exception("offer_not_derived", account=str(account.pk), offer=str(offer_id))
+            faults.append(fault)
     return derived
 
 

@@ -13,7 +13,16 @@ from accounts.models import SellerAccount
 from offers import contents, documents
 from offers.changes import PURCHASE_REACH
 from offers.fields import ACTIVATED, STOCK_CHANGED
-from offers.models import FactHorizon, Offer, OfferEvent, OfferSnapshot, OfferStatus, SnapshotPart
+from offers.models import (
+    FactHorizon,
+    Offer,
+    OfferAbsence,
+    OfferEvent,
+    OfferSnapshot,
+    OfferStatus,
+    PartReading,
+    SnapshotPart,
+)
 
 Document = dict[str, Any]
 
@@ -144,6 +153,7 @@ def record_reads(reads: Sequence[OfferRead]) -> int:
         offer.pk: offer
         for offer in Offer.objects.select_for_update().filter(pk__in=[read.offer.pk for read in reads]).order_by("pk")
     }
+    _end_absences({read.offer.pk: read.read_at for read in reads if _is_return(locked[read.offer.pk], read)})
     changed = _observe([(locked[read.offer.pk], read) for read in reads])
     unchanged = []
     for read in reads:
@@ -163,12 +173,48 @@ def record_reads(reads: Sequence[OfferRead]) -> int:
     return len(changed)
 
 
+def _is_return(offer: Offer, read: OfferRead) -> bool:
+    return offer.gone_at is not None and SnapshotPart.PRICE_STOCK in read.parts
+
+
+def _end_absences(returned: Mapping[uuid.UUID, datetime]) -> None:
+    open_ones = list(OfferAbsence.objects.filter(offer__in=list(returned), until__isnull=True))
+    for absence in open_ones:
+        absence.until = returned[absence.offer_id]
+    OfferAbsence.objects.bulk_update(open_ones, ["until"])
+
+
+def last_returns(offer_ids: Collection[uuid.UUID]) -> dict[uuid.UUID, datetime]:
+    """When each of these offers was last found again after an absence; content from before it ended with that."""
+    found = OfferAbsence.objects.filter(offer__in=offer_ids, until__isnull=False)
+    return dict(found.values_list("offer").order_by().annotate(models.Max("until")))
+
+
+@transaction.atomic
 def record_gone(offer: Offer, read_at: datetime) -> None:
     """Keep a tombstone: Allegro answers 404 for archived and deleted offers alike and never says which."""
-    offer.gone_at = offer.gone_at or read_at
+    if offer.gone_at is None:
+        _confirm_listed_parts(offer)
+        offer.gone_at = read_at
     offer.gone_checked_at = read_at
     offer.status = OfferStatus.GONE
     offer.save(update_fields=["gone_at", "gone_checked_at", "status"])
+    OfferAbsence.objects.update_or_create(
+        account_id=offer.account_id,
+        offer=offer,
+        until=None,
+        defaults={"checked_at": read_at},
+        create_defaults={"checked_at": read_at, "since": offer.gone_at},
+    )
+
+
+def _confirm_listed_parts(offer: Offer) -> None:
+    """Readings of the whole account confirm what they do not change, until the offer is no longer among them."""
+    readings = dict(PartReading.objects.filter(account=offer.account_id).values_list("part", "last_read_at"))
+    newest = newest_snapshots([offer.pk], readings.keys())
+    for snapshot in newest.values():
+        snapshot.last_seen_at = max(snapshot.last_seen_at, readings[snapshot.part])
+    OfferSnapshot.objects.bulk_update(newest.values(), ["last_seen_at"])
 
 
 def observe_listings(
@@ -225,7 +271,8 @@ def _observe(reads: Sequence[tuple[Offer, OfferRead]]) -> set[uuid.UUID]:
     Marks the offers with something new for derivation, without saving them, and returns their keys.
     """
     parts = {part for _offer, read in reads for part in read.parts}
-    newest = newest_snapshots([offer.pk for offer, _read in reads], parts)
+    offer_ids = [offer.pk for offer, _read in reads]
+    newest, returns = newest_snapshots(offer_ids, parts), last_returns(offer_ids)
     same: list[OfferSnapshot] = []
     fresh: list[OfferSnapshot] = []
     stretched: list[tuple[Offer, datetime]] = []
@@ -235,7 +282,7 @@ def _observe(reads: Sequence[tuple[Offer, OfferRead]]) -> set[uuid.UUID]:
             before = newest.get((offer.pk, part))
             if before is not None and _is_late(before, digest, read.read_at):
                 continue
-            if before is not None and before.digest == digest:
+            if before is not None and before.digest == digest and not is_cut_off(before, returns):
                 stretched.append((offer, before.last_seen_at))
                 before.last_seen_at = read.read_at
                 same.append(before)
@@ -246,6 +293,12 @@ def _observe(reads: Sequence[tuple[Offer, OfferRead]]) -> set[uuid.UUID]:
     OfferSnapshot.objects.bulk_update(same, ["last_seen_at"])
     store_snapshots(fresh)
     return {snapshot.offer_id for snapshot in fresh}
+
+
+def is_cut_off(before: OfferSnapshot, returns: Mapping[uuid.UUID, datetime]) -> bool:
+    """Whether an absence lies between a snapshot and now: nobody saw its content last through that time."""
+    returned_at = returns.get(before.offer_id)
+    return returned_at is not None and before.first_seen_at < returned_at
 
 
 def _is_late(before: OfferSnapshot, digest: str, read_at: datetime) -> bool:

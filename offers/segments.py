@@ -1,21 +1,26 @@
-"""From single changes of one field to the spans in which its value is known. No Django here.
+"""One field through time, as plain values: its readings, its changes, the spans in which it was known. No Django here.
 
-What lies between "last seen old" and "first seen new" belongs to no span: there the value is not known.
+What follows from them, for an instant and for spans alike, is told by `offers.state.Timeline` alone.
 """
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
-from itertools import pairwise
 from typing import Any
 
 # Announcements without a difference move nothing: the reads around them show one and the same value.
 WITHOUT_EFFECT = frozenset({"no_difference", "not_followed"})
+OVERTAKEN, SOLD = "overtaken", "sold"
+# The certainty of a stock edit beside purchases between the same two reads: they moved the stock at times of their own,
+# so that the edit's moment does not part the old value from the new one.
+MIXED = "mixed"
+# What `Step.of_row` takes, as columns of `offers.models.OfferChange`.
+STEP_COLUMNS = ("not_before", "not_after", "old", "new", "old_seen", "new_seen", "certainty", "units_sold")
 
 
 @dataclass(frozen=True, slots=True)
 class Step:
-    """One change of the field, as in `offers.models.OfferChange`."""
+    """One change of the field, as in `offers.models.OfferChange`; its certainty may also be MIXED."""
 
     not_before: datetime
     not_after: datetime
@@ -25,68 +30,83 @@ class Step:
     new_seen: bool
     certainty: str
 
-
-@dataclass(frozen=True, slots=True)
-class Segment:
-    """The field was known to be `value` from `since` to `until`."""
-
-    since: datetime
-    until: datetime
-    value: Any
+    @classmethod
+    def of_row(cls, *row: Any) -> "Step":
+        """From the values of STEP_COLUMNS, in their order."""
+        *values, units_sold = row
+        step = cls(*values)
+        return replace(step, certainty=MIXED) if units_sold and step.certainty != SOLD else step
 
 
 @dataclass(frozen=True, slots=True)
 class Reading:
-    """When the field was first and last read, and what the last read showed."""
+    """What the reads from `first` to `last` all showed of the field."""
 
     first: datetime
     last: datetime
     value: Any
 
 
-def known_segments(steps: Iterable[Step], reading: Reading | None) -> list[Segment]:
-    """The spans of known value, oldest first, without overlap; equal neighbours that touch are joined."""
-    ordered = sorted(
-        (step for step in steps if step.certainty not in WITHOUT_EFFECT),
-        key=lambda step: (step.not_after, step.not_before),
+@dataclass(frozen=True, slots=True)
+class Segment:
+    """The field was known to be `value` from `since` until just before `until`."""
+
+    since: datetime
+    until: datetime
+    value: Any
+
+
+def effective(steps: Iterable[Step]) -> list[Step]:
+    """The steps that moved the value or may have, oldest first."""
+    found = (step for step in steps if step.certainty not in WITHOUT_EFFECT)
+    return sorted(found, key=lambda step: (step.not_after, step.not_before))
+
+
+def without_mixed(steps: Sequence[Step], since: datetime | None, until: datetime | None) -> list[Step]:
+    """`steps` between two readings with each mixed edit spread over all the time in which pieces may have been sold.
+
+    That is up to the steps next to it or to the readings themselves, at `since` and `until` (None where there is no
+    reading). Edits that it overtook are spread with it: the old value was last seen before all of them.
+    """
+    found: list[Step] = []
+    chain: list[Step] = []
+    for position, step in enumerate(steps):
+        chain.append(step)
+        if step.certainty == OVERTAKEN and not step.new_seen:
+            continue
+        if step.certainty == MIXED:
+            lower = found[-1].not_after if found else since
+            upper = steps[position + 1].not_before if position + 1 < len(steps) else until
+            chain = [_spread(chain, lower, upper)]
+        found += chain
+        chain = []
+    return found + chain
+
+
+def _spread(chain: Sequence[Step], lower: datetime | None, upper: datetime | None) -> Step:
+    """One step for a chain of edits; where an end is missing, nothing is known on that side of the other."""
+    first, last = chain[0], chain[-1]
+    begin, end = lower or upper or first.not_before, upper or lower or last.not_after
+    return Step(
+        not_before=begin,
+        not_after=max(begin, end),
+        old=first.old,
+        new=last.new,
+        old_seen=first.old_seen and lower is not None,
+        new_seen=last.new_seen and upper is not None,
+        certainty=MIXED,
     )
-    if not ordered:
-        return [Segment(reading.first, reading.last, reading.value)] if reading and reading.first < reading.last else []
-    found = [*_before_first(ordered[0], reading), *_between(ordered), *_after_last(ordered[-1], reading)]
-    return _joined([segment for segment in found if segment.since < segment.until])
 
 
-def _before_first(step: Step, reading: Reading | None) -> list[Segment]:
-    if reading is None or not step.old_seen:
-        return []
-    return [Segment(reading.first, step.not_before, step.old)]
-
-
-def _between(steps: Sequence[Step]) -> list[Segment]:
-    segments = []
-    for step, following in pairwise(steps):
-        if step.new_seen:
-            segments.append(Segment(step.not_after, following.not_before, step.new))
-        elif following.old_seen:
-            segments.append(Segment(step.not_after, following.not_before, following.old))
-    return segments
-
-
-def _after_last(step: Step, reading: Reading | None) -> list[Segment]:
-    """After the last change its value holds as far as reads confirm it, be it only for the moment itself."""
-    if reading is None or not step.new_seen:
-        return []
-    return [Segment(step.not_after, reading.last, step.new)]
-
-
-def _joined(segments: Sequence[Segment]) -> list[Segment]:
-    joined: list[Segment] = []
+def joined(segments: Iterable[Segment]) -> list[Segment]:
+    """Segments in order, equal neighbours that touch made one."""
+    found: list[Segment] = []
     for segment in segments:
-        if joined and joined[-1].until == segment.since and joined[-1].value == segment.value:
-            joined[-1] = Segment(joined[-1].since, segment.until, segment.value)
+        if found and found[-1].until == segment.since and found[-1].value == segment.value:
+            found[-1] = Segment(found[-1].since, segment.until, segment.value)
         else:
-            joined.append(segment)
-    return joined
+            found.append(segment)
+    return found
 
 
 def clip(segments: Iterable[Segment], since: datetime, until: datetime) -> list[Segment]:

@@ -1,18 +1,29 @@
-"""Loading what `offers.state` needs: the readings next to some instants, the changes between them, shared objects."""
+"""Loading what `offers.state` needs: readings near an instant or a window, the changes between them, shared objects."""
 
-from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from itertools import chain
+from typing import Any
 from uuid import UUID
 
 from django.db.models import F, Q, QuerySet
 
 from offers import contents
 from offers.changes import PART_OF_EVENT, Snapshot
-from offers.fields import DETAIL_PART, OFFER_PARTS, OTHER_PREFIX, STATUS, TOLD_PART, fields_of_part
+from offers.fields import (
+    DETAIL_PART,
+    OFFER_PARTS,
+    OTHER_PREFIX,
+    PRICE,
+    STATUS,
+    STOCK,
+    TOLD_PART,
+    Field,
+    fields_of_part,
+    value_at,
+)
 from offers.models import (
-    Certainty,
     CoverageGap,
     Offer,
     OfferChange,
@@ -22,12 +33,13 @@ from offers.models import (
     SharedObject,
     SharedSnapshot,
 )
-from offers.segments import Step
-from offers.state import MIXED, FieldState, Key, Record, state_at
+from offers.segments import STEP_COLUMNS, Reading, Step
+from offers.state import Absence, FieldState, Key, Record, Timeline, state_at
 
 # Only of these parts does an event tell a time between two reads.
 ANNOUNCED_PARTS = frozenset(PART_OF_EVENT.values())
-STEP_COLUMNS = ("not_before", "not_after", "old", "new", "old_seen", "new_seen", "certainty")
+# What a row of the offer list shows too, for the account's own marketplace.
+LISTED_FIELDS = (PRICE, STOCK, STATUS)
 
 
 def load_record(offer: Offer, moments: Sequence[datetime]) -> Record:
@@ -42,9 +54,20 @@ def load_record(offer: Offer, moments: Sequence[datetime]) -> Record:
         snapshots=snapshots,
         steps=_load_steps(offer, snapshots, moments),
         confirmed=_confirmations(offer),
+        confirmed_fields={(each.key, ""): offer.confirmed_until for each in LISTED_FIELDS if offer.confirmed_until},
         gaps=list(_gaps(offer, moments).values_list("since", "until")),
-        gone_at=offer.gone_at,
+        absences=_absences(offer),
     )
+
+
+def absence_at(offer: Offer, moment: datetime) -> Absence | None:
+    """The time in which Allegro did not return `offer` that `moment` lies in."""
+    around = (absence for absence in _absences(offer) if absence[0] <= moment)
+    return next((absence for absence in around if absence[1] is None or moment < absence[1]), None)
+
+
+def _absences(offer: Offer) -> list[Absence]:
+    return list(offer.absences.order_by("since").values_list("since", "until"))
 
 
 def _neighbours(offer: Offer, moment: datetime) -> list[OfferSnapshot]:
@@ -79,12 +102,15 @@ def _load_steps(offer: Offer, snapshots: Sequence[Snapshot], moments: Sequence[d
         of_part = [each for each in snapshots if each.part == part]
         for moment in moments:
             wanted |= _between(part, of_part, moment)
+    return _read_steps(OfferChange.objects.filter(wanted, offer=offer))
+
+
+def _read_steps(changes: QuerySet[OfferChange]) -> dict[Key, list[Step]]:
+    """The changes of one subject as steps of its fields, oldest first. One query."""
     steps: dict[Key, list[Step]] = {}
-    rows = OfferChange.objects.filter(wanted, offer=offer).order_by("not_after", "id")
-    for key, marketplace, sold, *values in rows.values_list("field", "marketplace", "units_sold", *STEP_COLUMNS):
-        step = Step(*values)
-        is_mixed = sold and step.certainty != Certainty.SOLD
-        steps.setdefault((key, marketplace), []).append(replace(step, certainty=MIXED) if is_mixed else step)
+    rows = changes.order_by("not_after", "id").values_list("field", "marketplace", *STEP_COLUMNS)
+    for key, marketplace, *row in rows:
+        steps.setdefault((key, marketplace), []).append(Step.of_row(*row))
     return steps
 
 
@@ -105,6 +131,70 @@ def _between(part: str, snapshots: Sequence[Snapshot], moment: datetime) -> Q:
 
 def _begin(snapshot: Snapshot) -> datetime:
     return snapshot.first_seen_at
+
+
+# The listed fields through time ---------------------------------------------------------------------------------------
+
+
+def load_timelines(offer: Offer, since: datetime, until: datetime) -> dict[str, Timeline]:
+    """Price, stock and status of the account's own marketplace, by key; right for all instants of a window.
+
+    Four queries, a fifth where a document has large pieces.
+    """
+    parts = {each.part for each in LISTED_FIELDS}
+    documents = _documents_within(offer, parts, since, until)
+    readings = {
+        each.key: [
+            Reading(first, last, value_at(document, each.path))
+            for part, first, last, document in documents
+            if part == each.part
+        ]
+        for each in LISTED_FIELDS
+    }
+    wanted = Q(pk__in=[])
+    for each in LISTED_FIELDS:
+        wanted |= _steps_near(each, readings[each.key], since, until)
+    steps = _read_steps(OfferChange.objects.filter(wanted, offer=offer, marketplace=""))
+    absences = _absences(offer)
+    return {
+        each.key: Timeline(
+            each,
+            "",
+            readings[each.key],
+            steps.get((each.key, ""), ()),
+            confirmed=offer.confirmed_until,
+            absences=absences,
+        )
+        for each in LISTED_FIELDS
+    }
+
+
+def _documents_within(
+    offer: Offer, parts: Collection[str], since: datetime, until: datetime
+) -> list[tuple[str, datetime, datetime, dict[str, Any]]]:
+    """What the snapshots of a window, and those next to it, say of the listed fields: (part, first, last, document)."""
+    stored = OfferSnapshot.objects.filter(offer=offer, part__in=parts)
+    begun = stored.filter(first_seen_at__lte=since).order_by("part", "-first_seen_at").distinct("part").values("pk")
+    later = stored.filter(first_seen_at__gt=until).order_by("part", "first_seen_at").distinct("part").values("pk")
+    near = stored.filter(Q(first_seen_at__gt=since, first_seen_at__lte=until) | Q(pk__in=begun) | Q(pk__in=later))
+    branches = sorted({each.path[0] for each in LISTED_FIELDS})
+    columns = near.values_list("part", "first_seen_at", "last_seen_at", *(f"document__{name}" for name in branches))
+    rows = [(part, first, last, dict(zip(branches, values, strict=True))) for part, first, last, *values in columns]
+    pieces = contents.load(offer.account, (document for *_span, document in rows))
+    return [(part, first, last, contents.unpack(document, pieces)) for part, first, last, document in rows]
+
+
+def _steps_near(each: Field, readings: Sequence[Reading], since: datetime, until: datetime) -> Q:
+    """The changes of a field from the reading next to a window until the one after it."""
+    begun = max((reading.first for reading in readings if reading.first <= since), default=None)
+    later = min((reading.first for reading in readings if reading.first > until), default=None)
+    wanted = Q(field=each.key)
+    if begun:
+        wanted &= Q(not_after__gt=begun)
+    return wanted & Q(not_before__lt=later) if later else wanted
+
+
+# Shared objects -------------------------------------------------------------------------------------------------------
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,7 +220,13 @@ def load_shared(offer: Offer, moment: datetime) -> dict[Reference, SharedState]:
         (each.kind, each.allegro_id): SharedState(
             each,
             state_at(
-                Record(snapshots.get(each.pk, []), steps.get(each.pk, {}), gone_at=each.gone_at), moment, [each.kind]
+                Record(
+                    snapshots.get(each.pk, []),
+                    steps.get(each.pk, {}),
+                    absences=[(each.gone_at, None)] if each.gone_at else [],
+                ),
+                moment,
+                [each.kind],
             ),
         )
         for each in objects
@@ -142,7 +238,7 @@ def _shared_steps(objects: Sequence[SharedObject]) -> dict[UUID, dict[Key, list[
     found: dict[UUID, dict[Key, list[Step]]] = {}
     rows = OfferChange.objects.filter(shared__in=objects, not_before=F("not_after")).order_by("not_after", "id")
     for shared_id, key, marketplace, *values in rows.values_list("shared_id", "field", "marketplace", *STEP_COLUMNS):
-        found.setdefault(shared_id, {}).setdefault((key, marketplace), []).append(Step(*values))
+        found.setdefault(shared_id, {}).setdefault((key, marketplace), []).append(Step.of_row(*values))
     return found
 
 

@@ -3,7 +3,7 @@
 No single resource tells which campaigns an offer is in (allegro-api issue 12385).
 """
 
-from collections.abc import Container, Hashable, Iterator, Sequence
+from collections.abc import Container, Hashable, Sequence
 from typing import Any
 
 from allegro.api import paging
@@ -12,10 +12,8 @@ from allegro.errors import Forbidden, Gone
 from allegro.sync.context import SyncContext
 from allegro.sync.whole import observe_part, read_whole
 from offers import contents, parts
-from offers.models import Offer, OfferSnapshot, OfferStatus, SnapshotPart
+from offers.models import Offer, OfferSnapshot, SnapshotPart
 
-# In Allegro Prices an offer is active, starting or over.
-ASKED_STATUSES = (OfferStatus.ACTIVE, OfferStatus.ACTIVATING, OfferStatus.ENDED)
 # In AlleDiscount nothing follows on these.
 OVER = frozenset({"FINISHED", "DECLINED"})
 
@@ -56,12 +54,12 @@ def _badge_key(badge: Badge) -> Hashable:
 
 
 def _allegro_prices(context: SyncContext) -> None:
-    began_at = context.clock()
+    began_at, groups = context.clock(), _groups_of_offers(context)
     known = {each.marketplace for each in context.client.allegro_prices_participations()}
     found: dict[str, list[Any]] = {}
     for marketplace in sorted(known & context.marketplaces):
         found[marketplace] = []
-        for offer_ids in _asked_offers(context):
+        for offer_ids in groups:
             rows = read_whole(
                 context,
                 paging.by_offset(_prices_of(context, marketplace, offer_ids), paging.ALLEGRO_PRICES, _price_key),
@@ -73,11 +71,15 @@ def _allegro_prices(context: SyncContext) -> None:
     observe_part(context, SnapshotPart.ALLEGRO_PRICES, documents, (began_at, context.clock()))
 
 
-def _asked_offers(context: SyncContext) -> Iterator[Sequence[str]]:
-    offers = Offer.objects.filter(account=context.account, gone_at__isnull=True, status__in=ASKED_STATUSES)
+def _groups_of_offers(context: SyncContext) -> list[Sequence[str]]:
+    """All offers, as many as one question takes: also those of unknown status, for nothing is recorded without asking.
+
+    Allegro answers with those that are on sale or ended, and passes over the others.
+    """
+    offers = Offer.objects.filter(account=context.account, gone_at__isnull=True)
     ids = list(offers.order_by("allegro_id").values_list("allegro_id", flat=True))
-    for first in range(0, len(ids), paging.ALLEGRO_PRICES.limit):
-        yield ids[first : first + paging.ALLEGRO_PRICES.limit]
+    size = paging.ALLEGRO_PRICES.limit
+    return [ids[first : first + size] for first in range(0, len(ids), size)]
 
 
 def _prices_of(context: SyncContext, marketplace: str, offer_ids: Sequence[str]) -> Any:

@@ -1,54 +1,50 @@
 """Stream: what Allegro tells of single offers besides: translations, rating, Smart!, the price rules at work.
 
 None of it can be asked for in bulk, so offers on sale take turns, a day for all of them. Only a translation has an
-event; what it names is read at once.
+event; what it names is read at once. An offer that cannot be read has had its turn, as `extras_seen_at` says, but
+nothing is recorded of it: it is asked for again some hours later, after the others.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from contextlib import suppress
 from datetime import datetime, timedelta
 from functools import partial
-from math import ceil
 
-from django.db.models import Max, QuerySet
+from django.db.models import Exists, F, Max, OuterRef, QuerySet
+from django.db.models.functions import Random
 
 from allegro.api.client import AllegroClient
-from allegro.errors import AllegroError, Gone, Rejected, Unavailable
+from allegro.errors import AllegroError, Gone, Rejected
 from allegro.sync.context import SyncContext
 from allegro.sync.reading import SIDE_BY_SIDE, ask_side_by_side
+from allegro.sync.rotation import BATCH, Round, whose_turn_it_is
 from offers import parts
 from offers.fields import TRANSLATION_UPDATED
-from offers.models import Offer, OfferEvent, OfferStatus, SharedKind, SharedObject, SnapshotPart
+from offers.models import Offer, OfferEvent, OfferSnapshot, OfferStatus, SharedKind, SharedObject, SnapshotPart
 from offers.record import Document, OfferRead, extras_read, record_reads
 
-ROTATION = timedelta(hours=24)
-BATCH = 20
-GIVE_UP_AFTER = 5
 # An event that could not be served for so long is left to the rotation.
 EVENTS_REMEMBERED = timedelta(days=2)
+PUT_OFF = timedelta(hours=6)
+
+Ask = Callable[[AllegroClient, Offer], dict[SnapshotPart, Document]]
 
 
 def run(context: SyncContext) -> None:
     """Read the offers whose translations were announced and, in full runs, those whose turn it is."""
     ask = partial(_ask, base=context.account.base_marketplace, has_rules=_has_price_rules(context))
-    failures = 0
     wanted = _due(context)
     for first in range(0, len(wanted), BATCH):
         if context.is_time_up():
             context.continues = True
             return
-        failures = _read_batch(context, wanted[first : first + BATCH], ask, failures)
+        _read_batch(context, wanted[first : first + BATCH], ask)
 
 
-def _read_batch(
-    context: SyncContext,
-    offers: Sequence[Offer],
-    ask: Callable[[AllegroClient, Offer], dict[SnapshotPart, Document]],
-    failures: int,
-) -> int:
-    """Read and record a batch. Returns how many offers in a row could not be read by its end."""
+def _read_batch(context: SyncContext, offers: Sequence[Offer], ask: Ask) -> None:
+    """Read and record a batch; an error that ends the stage is raised once all else is safe."""
+    asked: Round[Offer] = Round(context, partial(_others, context), ask)
     reads: list[OfferRead] = []
-    fatal: AllegroError | None = None
     for first in range(0, len(offers), SIDE_BY_SIDE):
         asked_at, some = context.clock(), offers[first : first + SIDE_BY_SIDE]
         for offer, outcome in zip(some, ask_side_by_side(context, ask, some), strict=True):
@@ -56,40 +52,41 @@ def _read_batch(
                 case Gone():
                     # It is on its way out; the details stream finds that.
                     reads.append(extras_read(offer, {}, asked_at))
-                case Unavailable():
-                    context.note_failure(offer.allegro_id, outcome)
-                    failures += 1
                 case AllegroError():
-                    fatal = fatal or outcome
+                    asked.failed(offer, offer.allegro_id, outcome)
                 case _:
-                    failures = 0
+                    asked.answered()
                     reads.append(extras_read(offer, outcome, asked_at))
         context.beat()
-        if fatal or failures >= GIVE_UP_AFTER:
+        if asked.is_over():
             break
-    context.counts["moved"] += record_reads(reads)
+    asked.close()
     context.counts["extras"] += len(reads)
-    if fatal:
-        raise fatal
-    if failures >= GIVE_UP_AFTER:
-        raise Unavailable("offer after offer could not be read")
-    return failures
+    context.counts["postponed"] += len(asked.own)
+    context.counts["moved"] += record_reads(reads + [extras_read(offer, {}, context.clock()) for offer in asked.own])
+    if asked.error:
+        raise asked.error
 
 
 def _due(context: SyncContext) -> list[Offer]:
-    on_sale = Offer.objects.filter(
-        account=context.account,
-        gone_at__isnull=True,
-        detail_seen_at__isnull=False,
-        status__in=[OfferStatus.ACTIVE, OfferStatus.ACTIVATING],
-    )
+    on_sale = _on_sale(context)
     received = _announced(context)
     announced = [
         offer
         for offer in on_sale.filter(allegro_id__in=received)
         if offer.extras_seen_at is None or offer.extras_seen_at <= received[offer.allegro_id]
     ]
-    return announced + (_whose_turn_it_is(context, on_sale, announced) if context.is_full else [])
+    return announced + (_in_turn(context, on_sale, announced) if context.is_full else [])
+
+
+def _on_sale(context: SyncContext) -> QuerySet[Offer]:
+    offers: QuerySet[Offer] = Offer.objects.filter(
+        account=context.account,
+        gone_at__isnull=True,
+        detail_seen_at__isnull=False,
+        status__in=[OfferStatus.ACTIVE, OfferStatus.ACTIVATING],
+    )
+    return offers
 
 
 def _announced(context: SyncContext) -> dict[str, datetime]:
@@ -100,14 +97,28 @@ def _announced(context: SyncContext) -> dict[str, datetime]:
     return dict(events.order_by().values_list("allegro_offer_id").annotate(Max("received_at")))
 
 
-def _whose_turn_it_is(context: SyncContext, on_sale: QuerySet[Offer], announced: Sequence[Offer]) -> list[Offer]:
-    """All that were never read, and of the others the share of the time that has passed since the last full run."""
-    now = context.clock()
-    elapsed = min(now - (context.account.last_full_sync_at or now), ROTATION)
-    share = ceil(on_sale.count() * (elapsed / ROTATION)) + 1
+def _in_turn(context: SyncContext, on_sale: QuerySet[Offer], announced: Sequence[Offer]) -> list[Offer]:
+    """All that were never asked for, those whose turn it is, and at last the ones put off that did not answer then."""
     others = on_sale.exclude(pk__in=[offer.pk for offer in announced])
-    unread = list(others.filter(extras_seen_at__isnull=True).order_by("pk"))
-    return unread + list(others.filter(extras_seen_at__lt=now).order_by("extras_seen_at", "allegro_id")[:share])
+    never = others.filter(extras_seen_at__isnull=True).order_by("pk")
+    put_off = others.filter(~Exists(_answers()), extras_seen_at__lte=context.clock() - PUT_OFF).order_by(
+        "extras_seen_at", "allegro_id"
+    )
+    return list(dict.fromkeys((*never, *whose_turn_it_is(context, others, "extras_seen_at"), *put_off)))
+
+
+def _answers() -> QuerySet[OfferSnapshot]:
+    """What an offer of an outer query answered when it was asked last, nothing where it did not."""
+    answers: QuerySet[OfferSnapshot] = OfferSnapshot.objects.filter(
+        offer=OuterRef("pk"), part=SnapshotPart.TRANSLATIONS, last_seen_at__gte=OuterRef("extras_seen_at")
+    )
+    return answers
+
+
+def _others(context: SyncContext, failed: Collection[str]) -> QuerySet[Offer]:
+    """Any but those: the ones that answered last, then any never asked for, and not the same few each time."""
+    others = _on_sale(context).exclude(allegro_id__in=failed)
+    return others.order_by(Exists(_answers()).desc(), F("extras_seen_at").desc(nulls_first=True), Random())
 
 
 def _has_price_rules(context: SyncContext) -> bool:

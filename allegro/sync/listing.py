@@ -1,10 +1,11 @@
 """Stream 2: the whole offer list. It brings the nightly counters and shows which offers must be read again.
 
 Its prices and stocks may be three quarters of an hour old (allegro-api issue 10056), so a difference found here is
-never recorded as a change: it only asks for a read of the offer itself.
+never recorded as a change: it only asks for a read of the offer itself. For the same reason a row that agrees with
+what was read last bears it out only until three quarters of an hour before the row.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from contextlib import suppress
 from datetime import datetime, timedelta
 from decimal import Decimal
@@ -12,14 +13,15 @@ from operator import itemgetter
 from typing import Any
 
 from django.db import transaction
+from django.db.models import Q
 
 from accounts.models import SellerAccount
 from allegro.api import paging
-from allegro.api.values import Page
 from allegro.errors import IncompleteRead
 from allegro.models import RefreshScope
 from allegro.sync.context import SyncContext
 from allegro.sync.refresh import request_refresh
+from allegro.sync.whole import dated_pages
 from offers.calendar import WARSAW
 from offers.models import Offer, OfferDay
 from offers.record import ensure_offers, observe_listings
@@ -30,33 +32,25 @@ COUNTERS_READY_HOUR = 6
 # Visitors of 30 days who cannot all drop out of the count on one day.
 SUDDEN_LOSS = 10
 GHOST_PATIENCE = timedelta(hours=24)
+# So old may be what the list shows (allegro-api issue 10056).
+LIST_AGE = timedelta(minutes=45)
 
 
 def run(context: SyncContext) -> None:
     """Read every page; offers missing from a provably complete list are asked for one by one."""
     started_at = context.clock()
     seen: set[str] = set()
+    marketplaces = {context.account.base_marketplace}
     with suppress(IncompleteRead):
-        for read_at, rows in _pages(context):
+        for read_at, rows in dated_pages(context, context.client.offers, paging.LISTING, itemgetter("id")):
             _store_page(context.account, rows, read_at)
             seen.update(row["id"] for row in rows)
-            context.marketplaces.update(*(row.get("additionalMarketplaces") or {} for row in rows))
+            marketplaces.update(*(row.get("additionalMarketplaces") or {} for row in rows))
             context.counts["listed"] = len(seen)
             context.beat()
-        context.marketplaces.add(context.account.base_marketplace)
+        # Only a whole list tells where the offers are sold: what nobody asked for must not seem not to be there.
+        context.marketplaces.update(marketplaces)
         _ask_for_missing(context, seen, started_at)
-
-
-def _pages(context: SyncContext) -> Iterator[tuple[datetime, tuple[Document, ...]]]:
-    """When each page was asked for, and its rows. Raises IncompleteRead after the last page."""
-    asked_at: list[datetime] = []
-
-    def read(offset: int) -> Page[Document]:
-        asked_at.append(context.clock())
-        return context.client.offers(offset)
-
-    for rows in paging.by_offset(read, paging.LISTING, itemgetter("id")):
-        yield asked_at[-1], rows
 
 
 def _ask_for_missing(context: SyncContext, seen: set[str], started_at: datetime) -> None:
@@ -82,7 +76,14 @@ def _store_page(account: SellerAccount, rows: Sequence[Document], read_at: datet
         if offer.pk in changed or _is_worth_reading(offer, row, read_at)
     }
     request_refresh(account, wanted, "listing", read_at)
+    _confirm([offer for offer, row in pairs if not _disagrees(offer, row)], read_at - LIST_AGE)
     _store_counters(account, pairs, read_at)
+
+
+def _confirm(offers: Sequence[Offer], until: datetime) -> None:
+    """Note that the list bears out what was read of these offers."""
+    earlier = Q(confirmed_until=None) | Q(confirmed_until__lt=until)
+    Offer.objects.filter(earlier, pk__in=[offer.pk for offer in offers]).update(confirmed_until=until)
 
 
 def _is_worth_reading(offer: Offer, row: Document, read_at: datetime) -> bool:
@@ -95,10 +96,11 @@ def _is_worth_reading(offer: Offer, row: Document, read_at: datetime) -> bool:
 def _disagrees(offer: Offer, row: Document) -> bool:
     """Whether the row shows another price, stock or status than we hold."""
     price = (row.get("sellingMode") or {}).get("price") or {}
+    currency = price.get("currency") or ""
     status = (row.get("publication") or {}).get("status")
     stock = (row.get("stock") or {}).get("available")
     amount = Decimal(str(price["amount"])) if price.get("amount") else None
-    return (amount, stock, status) != (offer.price, offer.stock, offer.status)
+    return (amount, currency, stock, status) != (offer.price, offer.currency, offer.stock, offer.status)
 
 
 def _store_counters(account: SellerAccount, pairs: Sequence[tuple[Offer, Document]], read_at: datetime) -> None:

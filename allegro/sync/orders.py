@@ -4,9 +4,10 @@ Events repeat, arrive out of order and sometimes not at all (allegro-api issues 
 counted from an event.
 """
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from contextlib import suppress
 from datetime import datetime, timedelta
+from functools import partial
 from operator import attrgetter
 
 from django.db import transaction
@@ -14,11 +15,12 @@ from django.db.models import Min
 
 from accounts.models import SellerAccount
 from allegro.api.orders import CheckoutForm
-from allegro.api.paging import ORDER_JOURNAL, ORDERS, by_offset, by_time
+from allegro.api.paging import ORDER_JOURNAL, ORDERS, by_time
 from allegro.api.values import Page
 from allegro.errors import Gone, IncompleteRead
 from allegro.models import StreamCursor, StreamHealth
 from allegro.sync.context import SyncContext
+from allegro.sync.whole import dated_pages
 from offers.models import OrderEvent, OrderLine
 from offers.sales import OrderJournalRow, forget_pending, record_order_events, record_orders
 
@@ -118,23 +120,12 @@ def _read_list(context: SyncContext) -> None:
     """Read what changed since the oldest pending event, a hundred orders a call; what it leaves is read by id."""
     pending = OrderEvent.objects.filter(account=context.account, pending=True)
     since = pending.aggregate(oldest=Min("occurred_at"))["oldest"] - CLOCK_SLACK
+    read = partial(context.client.orders_updated_since, since)
     # The list moves while it is read; whatever it does not bring stays pending and is read by its id.
     with suppress(IncompleteRead):
-        for asked_at, forms in _changed_orders(context, since):
+        for asked_at, forms in dated_pages(context, read, ORDERS, attrgetter("id", "updated_at")):
             context.counts["lines"] += record_orders(context.account, forms, asked_at)
             context.counts["orders"] += len(forms)
             context.beat()
             if not pending.exists():
                 return
-
-
-def _changed_orders(context: SyncContext, since: datetime) -> Iterator[tuple[datetime, tuple[CheckoutForm, ...]]]:
-    """When each page was asked for, and its orders. Raises IncompleteRead after the last page."""
-    asked_at: list[datetime] = []
-
-    def read(offset: int) -> Page[CheckoutForm]:
-        asked_at.append(context.clock())
-        return context.client.orders_updated_since(since, offset)
-
-    for forms in by_offset(read, ORDERS, attrgetter("id", "updated_at")):
-        yield asked_at[-1], forms

@@ -4,6 +4,7 @@ import time
 from collections import Counter
 from collections.abc import Callable
 from contextlib import closing
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -14,12 +15,13 @@ from django.utils import timezone
 
 from accounts.models import AccountStatus, SellerAccount
 from allegro.api.client import AllegroClient
-from allegro.errors import AllegroError, Forbidden, RateLimited, ReconnectRequired
+from allegro.errors import AllegroError, Forbidden, RateLimited, ReconnectRequired, Rejected
 from allegro.grants import Clock, StoredGrant
 from allegro.models import RunKind, RunStatus, RunTrigger, StreamHealth, SyncRun
 from allegro.scopes import STREAM_SCOPES, is_wanted, scope_lacking
 from allegro.sync import campaigns, categories, details, extras, journal, listing, orders, promotions, terms
 from allegro.sync.context import SyncContext
+from config.faults import ENDS_THE_WORK
 from offers.projection import derive_pending
 
 log = structlog.get_logger(__name__)
@@ -29,6 +31,7 @@ SILENT_AFTER = timedelta(minutes=5)
 HEARTBEAT_SECONDS = 5.0
 RETRY_AFTER_FAILURE = timedelta(minutes=10)
 PENALTY = timedelta(minutes=2)
+INTERNAL = "internal"
 # The status of a stage whose permission the seller has not given.
 SWITCHED_OFF = "switched_off"
 
@@ -82,7 +85,8 @@ def sync_account(
 
     `kind` None lets the account's last full sync decide. `at` pins every instant of the run, for replays. After
     `time_slice` a run ends although offers still wait to be read, and says so by `continues`.
-    Raises AlreadyRunning, NotConnected; everything else ends in the run's status and error code.
+    Raises AlreadyRunning, NotConnected; what Allegro does ends in the run's status and error code. A fault of ours ends
+    there too and is raised once the run is over, so that it is reported: as it is, or several as an ExceptionGroup.
     """
     clock: Clock = (lambda: at) if at is not None else timezone.now
     if account.status != AccountStatus.CONNECTED or account.is_elsewhere:
@@ -93,8 +97,9 @@ def sync_account(
         context = SyncContext(
             account, client, clock, _heartbeat(run, client), run.kind == RunKind.FULL, _timer(time_slice)
         )
-        error = _run_stages(run, context)
-    _finish(run, context, error, clock())
+        outcome = _run_stages(run, context)
+    _finish(run, context, outcome, clock())
+    outcome.report()
     return run
 
 
@@ -142,9 +147,41 @@ def _heartbeat(run: SyncRun, client: AllegroClient) -> Callable[[], None]:
     return beat
 
 
-def _run_stages(run: SyncRun, context: SyncContext) -> AllegroError | None:
+@dataclass
+class Outcome:
+    """What went wrong in a run: the first error of Allegro's, and every fault of ours."""
+
+    error: AllegroError | None = None
+    faults: list[Exception] = field(default_factory=list)
+
+    @property
+    def code(self) -> str:
+        """What the run is said to have failed of, "" where nothing went wrong."""
+        if self.faults:
+            return INTERNAL
+        return self.error.code if self.error else ""
+
+    @property
+    def is_hopeless(self) -> bool:
+        """Whether no further stage could read anything."""
+        return isinstance(self.error, ReconnectRequired | RateLimited)
+
+    @property
+    def is_lasting(self) -> bool:
+        """Whether the same full run would end the same way in ten minutes: it comes at its usual time then."""
+        return isinstance(self.error, Forbidden | Rejected) if self.error else bool(self.faults)
+
+    def report(self) -> None:
+        """Raise the faults, for whatever reports unhandled errors."""
+        if len(self.faults) > 1:
+            raise ExceptionGroup("several stages failed", self.faults)
+        if self.faults:
+            raise self.faults[0]
+
+
+def _run_stages(run: SyncRun, context: SyncContext) -> Outcome:
     """Go through the stages; a stage that fails does not stop the ones that can do without it."""
-    first_error: AllegroError | None = None
+    outcome = Outcome()
     for name, stage in STAGES[RunKind(run.kind)]:
         if not is_wanted(name, context.account.scopes):
             continue
@@ -152,27 +189,45 @@ def _run_stages(run: SyncRun, context: SyncContext) -> AllegroError | None:
         if lacking := scope_lacking(name, context.account.scopes):
             # Only what needs the missing permission is left out; the seller is asked to grant it.
             entry.update(status=SWITCHED_OFF, error="scope_missing", scope=lacking)
-            _end_stage(run, entry, context)
-            continue
-        try:
-            stage(context)
-            entry["status"] = "succeeded"
-            if name in STREAM_SCOPES:
-                StreamHealth.note_success(context.account, name, context.clock())
-        except AllegroError as error:
-            _note_failure(entry, error, context)
-            first_error = first_error or error
-        except Exception:
-            entry.update(status="failed", error="internal")
-            StreamHealth.note_failure(context.account, name, context.clock(), "internal", "")
-            _end_stage(run, entry, context)
-            _fail(run, context)
-            raise
+        else:
+            _run_stage(run, entry, stage, context, outcome)
         _end_stage(run, entry, context)
-        if isinstance(first_error, ReconnectRequired | RateLimited) and name != "changes":
-            derive_pending(context.account)
+        if outcome.is_hopeless and name != "changes":
+            _derive_at_last(context, outcome)
             break
-    return first_error
+    return outcome
+
+
+def _run_stage(run: SyncRun, entry: dict[str, Any], stage: Stage, context: SyncContext, outcome: Outcome) -> None:
+    """Run one stage and note in `entry` and `outcome` how it ended. Raises what ends the whole run."""
+    name = entry["stage"]
+    try:
+        stage(context)
+        entry["status"] = "succeeded"
+        if name in STREAM_SCOPES:
+            StreamHealth.note_success(context.account, name, context.clock())
+    except AllegroError as error:
+        _note_failure(entry, error, context)
+        outcome.error = outcome.error or error
+    except ENDS_THE_WORK:
+        entry.update(status="failed", error=INTERNAL)
+        StreamHealth.note_failure(context.account, name, context.clock(), INTERNAL, "")
+        _end_stage(run, entry, context)
+        _fail(run, context)
+        raise
+    except Exception as fault:
+        _note_fault(entry, fault, context)
+        outcome.faults.append(fault)
+
+
+def _derive_at_last(context: SyncContext, outcome: Outcome) -> None:
+    """What was recorded before the run broke off is told all the same."""
+    try:
+        derive_pending(context.account, context.beat)
+    except ENDS_THE_WORK:
+        raise
+    except Exception as fault:
+        outcome.faults.append(fault)
 
 
 def _note_failure(entry: dict[str, Any], error: AllegroError, context: SyncContext) -> None:
@@ -182,6 +237,14 @@ def _note_failure(entry: dict[str, Any], error: AllegroError, context: SyncConte
     )
     entry.update(status="failed", error=error.code, trace_id=error.trace_id)
     StreamHealth.note_failure(account, stage, context.clock(), error.code, error.trace_id)
+
+
+def _note_fault(entry: dict[str, Any], fault: Exception, context: SyncContext) -> None:
+    stage, account = entry["stage"], context.account
+    log.warning("stage_failed", stage=stage, account=str(account.pk), error=INTERNAL, exc_info=fault)
+    entry.update(status="failed", error=INTERNAL)
+    if stage in STREAM_SCOPES:
+        StreamHealth.note_failure(account, stage, context.clock(), INTERNAL, "")
 
 
 def _begin_stage(run: SyncRun, name: str, context: SyncContext) -> dict[str, Any]:
@@ -203,36 +266,36 @@ def _end_stage(run: SyncRun, entry: dict[str, Any], context: SyncContext) -> Non
 
 
 def _fail(run: SyncRun, context: SyncContext) -> None:
-    """Close a run that met a fault of ours, plan the next one, and let the fault be reported."""
+    """Close a run that cannot go on, plan the next one, and let the reason be reported."""
     now = context.clock()
-    run.status, run.error, run.finished_at = RunStatus.FAILED, "internal", now
+    run.status, run.error, run.finished_at = RunStatus.FAILED, INTERNAL, now
     run.save()
     _plan(context.account, now + RETRY_AFTER_FAILURE)
 
 
-def _finish(run: SyncRun, context: SyncContext, error: AllegroError | None, now: datetime) -> None:
+def _finish(run: SyncRun, context: SyncContext, outcome: Outcome, now: datetime) -> None:
     succeeded = [entry for entry in run.stages if entry["status"] == "succeeded"]
-    is_complete = error is None
+    is_complete = not outcome.code
     run.continues = is_complete and context.continues
     run.status = RunStatus.SUCCEEDED if is_complete else RunStatus.PARTIAL if len(succeeded) > 1 else RunStatus.FAILED
-    run.error = error.code if error else ""
+    run.error = outcome.code
     run.finished_at = now
     run.requests = context.client.requests
     run.save()
     done: dict[str, datetime] = {"last_synced_at": now} if is_complete and not run.continues else {}
-    if context.is_full and (is_complete or isinstance(error, Forbidden)):
-        # What Allegro forbids stays forbidden in ten minutes too: that must not make every run a full one.
+    if context.is_full and (is_complete or outcome.is_lasting):
+        # Else a refusal, or a fault of ours, would make every run a full one for as long as it lasts.
         done["last_full_sync_at"] = now
     if done:
         SellerAccount.objects.filter(pk=context.account.pk).update(**done)
-    if not isinstance(error, ReconnectRequired):
-        _plan(context.account, now + _pause_after(error))
+    if not isinstance(outcome.error, ReconnectRequired):
+        _plan(context.account, now + _pause_after(outcome))
 
 
-def _pause_after(error: AllegroError | None) -> timedelta:
-    if error is None or isinstance(error, Forbidden):
-        return settings.JOURNAL_INTERVAL
-    return PENALTY if isinstance(error, RateLimited) else RETRY_AFTER_FAILURE
+def _pause_after(outcome: Outcome) -> timedelta:
+    if isinstance(outcome.error, RateLimited):
+        return PENALTY
+    return settings.JOURNAL_INTERVAL if not outcome.code or outcome.is_lasting else RETRY_AFTER_FAILURE
 
 
 def _plan(account: SellerAccount, at: datetime) -> None:

@@ -1,15 +1,32 @@
 """What the streams that read whole lists share: reading to a provable end, and recording what was read."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
 from typing import Any, TypeVar
 
+from allegro.api.paging import Key, Offsets, by_offset
+from allegro.api.values import Page
 from allegro.errors import IncompleteRead
 from allegro.sync.context import SyncContext
 from offers.models import SharedKind, SnapshotPart
 from offers.observe import SharedContent, observe_everywhere, observe_shared
 
 Row = TypeVar("Row")
+
+
+def dated_pages(
+    context: SyncContext, read: Callable[[int], Page[Row]], paging: Offsets, key: Key[Row]
+) -> Iterator[tuple[datetime, tuple[Row, ...]]]:
+    """When each page was asked for, and its rows, by `by_offset`. Raises IncompleteRead after the last page."""
+    asked_at = context.clock()
+
+    def read_now(offset: int) -> Page[Row]:
+        nonlocal asked_at
+        asked_at = context.clock()
+        return read(offset)
+
+    for rows in by_offset(read_now, paging, key):
+        yield asked_at, rows
 
 
 def read_whole(context: SyncContext, pages: Iterable[Sequence[Row]]) -> list[Row] | None:

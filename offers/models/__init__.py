@@ -9,7 +9,7 @@ from offers.models.journal import CoverageGap, FactHorizon, OfferEvent
 from offers.models.offer import Offer, OfferStatus
 from offers.models.orders import OrderEvent, OrderLine, OrderStatus, SalesDay
 from offers.models.shared import OfferUse, SharedKind, SharedObject, SharedSnapshot, shown_name
-from offers.models.snapshots import Content, OfferDay, OfferSnapshot, PartReading, SnapshotPart
+from offers.models.snapshots import Content, OfferAbsence, OfferDay, OfferSnapshot, PartReading, SnapshotPart
 
 __all__ = [
     "NOT_EDITED",
@@ -19,6 +19,7 @@ __all__ = [
     "CoverageGap",
     "FactHorizon",
     "Offer",
+    "OfferAbsence",
     "OfferChange",
     "OfferDay",
     "OfferEvent",

@@ -42,9 +42,12 @@ class Offer(TenantModel):
     sold_30d = models.IntegerField(null=True)
     first_seen_at = models.DateTimeField()
     detail_seen_at = models.DateTimeField(null=True)
-    # When what Allegro tells of single offers besides (translations, rating, Smart!, price rules) was last read.
+    # When what Allegro tells of single offers besides (translations, rating, Smart!, price rules) was last read, or
+    # had its turn.
     extras_seen_at = models.DateTimeField(null=True)
     listed_at = models.DateTimeField(null=True)
+    # Until when the list bore out the price, stock and status that were read last; a row that disagrees moves nothing.
+    confirmed_until = models.DateTimeField(null=True)
     gone_at = models.DateTimeField(null=True)
     gone_checked_at = models.DateTimeField(null=True)
     # Set, in the transaction that stores a new fact, to that fact's time: changes from then on must be derived again.

@@ -84,6 +84,28 @@ class OfferSnapshot(TenantModel):
         return f"{self.part} of {self.offer_id} since {self.first_seen_at:%Y-%m-%d %H:%M}"
 
 
+class OfferAbsence(TenantModel):
+    """A time in which Allegro did not return an offer: archived, deleted or not ours, it never says which (404).
+
+    `since` is the first read that missed it, `checked_at` the last one, `until` the first that found it again. What the
+    offer was meanwhile nobody saw, so no snapshot spans an absence.
+    """
+
+    account = models.ForeignKey(SellerAccount, on_delete=models.CASCADE, related_name="absences")
+    offer = models.ForeignKey(Offer, on_delete=models.CASCADE, related_name="absences")
+    since = models.DateTimeField()
+    checked_at = models.DateTimeField()
+    until = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["offer"], condition=Q(until__isnull=True), name="one_absence_at_a_time")
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.offer_id} since {self.since:%Y-%m-%d %H:%M}"
+
+
 class OfferDay(TenantModel):
     """The counters that Allegro refreshes each night, as observed; `day` is the last day they cover (Warsaw).
 

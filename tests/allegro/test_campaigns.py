@@ -1,19 +1,24 @@
 """The streams of campaigns and Allegro Prices: what an offer was in, and what its buyer paid meanwhile."""
 
 from collections.abc import Iterator
+from dataclasses import replace
+from datetime import timedelta
 from decimal import Decimal
 from random import Random
 
 import pytest
 
 from accounts.scoping import workspace_scope
-from allegro.models import RunStatus
+from allegro.api.client import AllegroClient
+from allegro.api.values import Page
+from allegro.models import RunKind, RunStatus, RunTrigger
 from allegro.simulator import allegro_prices, badges
 from allegro.simulator.allegro_prices import AllegroPrices
 from allegro.simulator.busy_campaigns import alle_discount_submitted
 from allegro.simulator.busy_doing import attempt
-from offers.models import Offer, OfferChange
-from tests.allegro.conftest import GARDEN, SECATEURS, Linked, World
+from allegro.sync.run import sync_account
+from offers.models import ChangeBatch, Offer, OfferChange, OfferSnapshot, SnapshotPart
+from tests.allegro.conftest import COFFEE, GARDEN, SANTOS, SECATEURS, Linked, World
 from tests.allegro.record_rows import changes_of
 from tests.allegro.test_truth import link_with_campaigns
 
@@ -53,6 +58,55 @@ def test_what_the_buyer_pays_in_allegro_prices_is_kept_beside_the_offers_own_pri
     assert (change.certainty, change.old, change.new) == ("interval", None, final)
     assert Offer.objects.get(allegro_id=SECATEURS).price == own != Decimal(final["amount"])
     assert not [each for each in changes_of(synced.account, SECATEURS, field="price") if each.not_after > since]
+
+
+@pytest.mark.django_db
+def test_an_offer_that_no_stage_had_time_to_read_is_asked_for_all_the_same(world: World) -> None:
+    """Else its price in Allegro Prices would seem to come up with the next full run."""
+    linked = link_with_campaigns(world, GARDEN)
+    with workspace_scope(linked.workspace):
+        discounted(linked)
+        linked.account.refresh_from_db()
+        sync_account(
+            linked.account,
+            trigger=RunTrigger.LINK,
+            kind=RunKind.FULL,
+            at=world.now,
+            time_slice=timedelta(microseconds=1),
+        )
+        assert set(Offer.objects.values_list("status", flat=True)) == {""}
+        world.move(minutes=1)
+        assert linked.sync().status == RunStatus.SUCCEEDED
+        assert not OfferChange.objects.filter(field__in=("allegro_price", "allegro_prices")).exists()
+        assert not ChangeBatch.objects.exists()
+        prices = OfferSnapshot.objects.filter(part=SnapshotPart.ALLEGRO_PRICES, offer__allegro_id=SECATEURS)
+        assert [bool(snapshot.document) for snapshot in prices] == [True]
+
+
+@pytest.mark.django_db
+def test_a_list_that_moved_while_it_was_read_does_not_end_a_campaign(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Its pages name other marketplaces, but not all that must be asked about."""
+    linked, simulation = link_with_campaigns(world, COFFEE), world.running.simulation
+    wish = {"campaign": "BARGAIN", "bargain": BARGAIN, "limits": {}}
+    with simulation.lock:
+        assert attempt(simulation.world, badges.APPLY, SANTOS, wish)
+    world.move(minutes=70)
+    with workspace_scope(linked.workspace):
+        linked.sync()
+        badge = OfferSnapshot.objects.filter(part=SnapshotPart.BADGES, offer__allegro_id=SANTOS)
+        assert badge.get().document
+        read = AllegroClient.offers
+
+        def moved(client: AllegroClient, *args: int) -> Page[dict[str, object]]:
+            page = read(client, *args)
+            return replace(page, total=(page.total or 0) + 1)
+
+        monkeypatch.setattr(AllegroClient, "offers", moved)
+        world.move(minutes=1)
+        assert linked.sync().status == RunStatus.SUCCEEDED
+        assert badge.count() == 1
 
 
 def test_a_campaign_that_sets_the_offers_price_stands_beside_the_change_of_price(synced: Linked) -> None:

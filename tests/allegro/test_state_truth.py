@@ -9,12 +9,13 @@ import pytest
 
 from accounts.scoping import workspace_scope
 from allegro.models import RunKind
+from allegro.sync.listing import LIST_AGE
 from offers.documents import split_detail
 from offers.fields import DETAIL_PART, PRICE_STOCK_PART, values_of
 from offers.models import Offer
 from offers.state import state_at
-from offers.state_facts import load_record
-from tests.allegro.conftest import COFFEE, START, Linked, World, link
+from offers.state_facts import LISTED_FIELDS, load_record, load_timelines
+from tests.allegro.conftest import COFFEE, SECATEURS, START, Linked, World, link
 
 OFFERS = 8
 MOMENTS = 12
@@ -43,9 +44,11 @@ def test_what_is_known_of_a_moment_was_so(world: World) -> None:
     with workspace_scope(linked.workspace):
         linked.sync()
         offers = list(Offer.objects.select_related("account").order_by("allegro_id")[:OFFERS])
+        seen = live(linked, [offer.allegro_id for offer in offers])
         known, wrong = 0, []
-        for moment, documents in live(linked, [offer.allegro_id for offer in offers]):
-            for offer in offers:
+        for offer in offers:
+            offer.refresh_from_db()
+            for moment, documents in seen:
                 parts = split_detail(documents[offer.allegro_id])
                 truth = {PRICE_STOCK_PART: parts.price_stock, DETAIL_PART: parts.detail}
                 for state in state_at(load_record(offer, [moment]), moment, truth):
@@ -54,5 +57,31 @@ def test_what_is_known_of_a_moment_was_so(world: World) -> None:
                         value = values_of(state.field, truth[state.field.part]).get(state.marketplace)
                         if value != state.value:
                             wrong.append((offer.allegro_id, moment, state.key, state.value, value))
-    assert wrong == []
-    assert known > OFFERS * MOMENTS * 30
+        assert wrong == []
+        assert known > OFFERS * MOMENTS * 30
+        for offer in offers:
+            assert_chart_says_the_same(offer, [moment for moment, _documents in seen])
+
+
+@pytest.mark.django_db
+def test_only_a_row_that_agrees_bears_out_what_was_read(garden: Linked) -> None:
+    garden.sync()
+    garden.world.move(hours=3)
+    garden.world.edit(SECATEURS, price="61.50")
+    garden.sync()
+    offers = {offer.allegro_id: offer for offer in Offer.objects.filter(account=garden.account)}
+    assert {offer.listed_at for offer in offers.values()} == {garden.world.now}
+    assert offers.pop(SECATEURS).confirmed_until is None
+    assert garden.world.now - LIST_AGE in {offer.confirmed_until for offer in offers.values()}
+
+
+def assert_chart_says_the_same(offer: Offer, moments: list[datetime]) -> None:
+    """What is drawn of a whole window is what the page of each moment in it says."""
+    timelines = load_timelines(offer, moments[2], moments[-3])
+    for moment in moments[2:-2]:
+        record = load_record(offer, [moment])
+        told = {state.key: [state.value] for state in state_at(record, moment) if state.is_known}
+        for each in LISTED_FIELDS:
+            spans = timelines[each.key].segments()
+            drawn = [span.value for span in spans if span.since <= moment < span.until]
+            assert drawn == told.get((each.key, ""), [])

@@ -9,8 +9,8 @@ from pytest_django import Settings
 
 from accounts.models import SellerAccount
 from allegro.models import RefreshRequest, RunKind, RunStatus, RunTrigger, StreamHealth, SyncRun
-from allegro.sync.details import BATCH
 from allegro.sync.refresh import due_requests
+from allegro.sync.rotation import BATCH
 from allegro.sync.run import sync_account
 from allegro.tasks import run_sync
 from offers.models import Offer

@@ -45,6 +45,11 @@ def add_change(offer: Offer, field: str = "price", **values: Any) -> OfferChange
     return cast(OfferChange, change)
 
 
+def price_stock(price: str = "49.90", stock: int = 7) -> dict[str, Any]:
+    """A document of the part that moves with every sale."""
+    return {"sellingMode": {"price": money(price)}, "stock": {"available": stock}, "additionalMarketplaces": {}}
+
+
 def add_sale(offer: Offer, day: date, units: int, revenue: str = "0.00", currency: str = "PLN") -> SalesDay:
     sale = SalesDay.objects.create(
         account_id=offer.account_id,
@@ -59,13 +64,16 @@ def add_sale(offer: Offer, day: date, units: int, revenue: str = "0.00", currenc
     return cast(SalesDay, sale)
 
 
-def add_reading(offer: Offer, part: str, first: datetime, last: datetime) -> OfferSnapshot:
+def add_reading(
+    offer: Offer, part: str, first: datetime, last: datetime, document: dict[str, Any] | None = None
+) -> OfferSnapshot:
+    """Reads of a part that all found `document`, or nothing of interest."""
     reading = OfferSnapshot.objects.create(
         account_id=offer.account_id,
         offer=offer,
         part=part,
         digest="0" * 64,
-        document={},
+        document=document or {},
         first_seen_at=first,
         last_seen_at=last,
     )

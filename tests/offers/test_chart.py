@@ -8,8 +8,9 @@ import time_machine
 from django.test import Client
 
 from offers.models import CoverageGap, OfferDay
+from offers.record import record_gone
 from tests.conftest import Team
-from tests.offers.page_facts import NOW, TODAY, add_change, add_reading, add_sale, know_orders, money
+from tests.offers.page_facts import NOW, TODAY, add_change, add_reading, add_sale, know_orders, money, price_stock
 
 NO_BREAK = "\N{NO-BREAK SPACE}"
 
@@ -64,9 +65,9 @@ def test_zeros_stand_only_where_a_day_without_sales_is_known(owner_client: Clien
 
 def test_price_is_a_step_of_known_spans(owner_client: Client, in_workspace: Team) -> None:
     offer = in_workspace.offer
-    offer.price = "54.90"
-    offer.save()
-    add_reading(offer, "price_stock", september(23, 6), september(28, 8))
+    add_reading(offer, "price_stock", september(23, 6), september(24, 8), price_stock("49.90"))
+    add_reading(offer, "price_stock", september(24, 9), september(26, 1), price_stock("44.90"))
+    add_reading(offer, "price_stock", september(26, 7), september(28, 8), price_stock("54.90"))
     add_change(offer, at=september(24, 8, 30))
     add_change(
         offer, old=money("44.90"), new=money("54.90"), not_before=september(26, 1), not_after=september(26, 7),
@@ -82,8 +83,10 @@ def test_price_is_a_step_of_known_spans(owner_client: Client, in_workspace: Team
 
 def test_being_out_of_stock_and_not_active_is_named(owner_client: Client, in_workspace: Team) -> None:
     offer = in_workspace.offer
-    for part in ("price_stock", "detail"):
-        add_reading(offer, part, september(1, 6), september(28, 8))
+    add_reading(offer, "price_stock", september(1, 6), september(24, 8), price_stock(stock=4))
+    add_reading(offer, "price_stock", september(24, 10), september(26, 8), price_stock(stock=0))
+    add_reading(offer, "price_stock", september(26, 10), september(28, 8), price_stock(stock=20))
+    add_reading(offer, "detail", september(1, 6), september(28, 8), {"publication": {"status": "ACTIVE"}})
     sold: dict[str, Any] = {"certainty": "sold", "units_sold": 4, "event_type": "OFFER_STOCK_CHANGED"}
     add_change(offer, "stock", old=4, new=0, at=september(24, 9), **sold)
     add_change(offer, "stock", old=0, new=20, at=september(26, 9), event_type="OFFER_STOCK_CHANGED")
@@ -107,6 +110,54 @@ def test_being_out_of_stock_and_not_active_is_named(owner_client: Client, in_wor
     assert chart["groups"] == [
         {"key": "stock", "label": "Stock", "count": 1},
         {"key": "status", "label": "Status", "count": 2},
+    ]
+
+
+def test_a_restock_beside_purchases_does_not_draw_an_empty_stock(owner_client: Client, in_workspace: Team) -> None:
+    """None left, five added at some moment, those five bought: nobody knows how many were there when."""
+    offer = in_workspace.offer
+    add_reading(offer, "price_stock", september(23, 6), september(24, 8), price_stock(stock=3))
+    add_reading(offer, "price_stock", september(26, 8), september(27, 8), price_stock(stock=0))
+    add_change(offer, "stock", old=3, new=0, at=september(25, 9), units_sold=8, event_type="OFFER_STOCK_CHANGED")
+    [span] = read_chart(owner_client, in_workspace)["spans"]
+    assert (span["from"], span["to"]) == ("2026-09-26T10:00:00+02:00", "2026-09-27T10:00:00+02:00")
+
+
+def test_the_price_lasts_as_far_as_the_list_bore_it_out(owner_client: Client, in_workspace: Team) -> None:
+    """That a row of another price was listed later says nothing of this one."""
+    offer = in_workspace.offer
+    add_reading(offer, "price_stock", september(23, 6), september(24, 8), price_stock("49.90"))
+    offer.listed_at, offer.confirmed_until = september(28, 8), september(26, 8)
+    offer.save()
+    [price] = read_chart(owner_client, in_workspace)["price"]
+    assert (price["from"], price["to"]) == ("2026-09-23T08:00:00+02:00", "2026-09-26T10:00:00+02:00")
+
+
+def test_an_offer_that_is_gone_has_neither_price_nor_stock(owner_client: Client, in_workspace: Team) -> None:
+    offer = in_workspace.offer
+    add_reading(offer, "price_stock", september(23, 6), september(24, 8), price_stock("49.90", 0))
+    add_reading(offer, "detail", september(23, 6), september(24, 8), {"publication": {"status": "ACTIVE"}})
+    offer.confirmed_until = september(25, 8)
+    offer.save()
+    record_gone(offer, september(24, 9))
+    chart = read_chart(owner_client, in_workspace)
+    assert [price["to"] for price in chart["price"]] == ["2026-09-24T11:00:00+02:00"]
+    assert [(span["kind"], span["from"], span["to"]) for span in chart["spans"]] == [
+        ("out_of_stock", "2026-09-23T08:00:00+02:00", "2026-09-24T11:00:00+02:00"),
+        ("not_active", "2026-09-24T11:00:00+02:00", "2026-09-28T12:00:00+02:00"),
+    ]
+
+
+def test_a_window_inside_a_long_history_draws_what_reaches_into_it(owner_client: Client, in_workspace: Team) -> None:
+    offer = in_workspace.offer
+    for first, last, price in ((3, 5, "49.90"), (10, 21, "44.90"), (27, 27, "54.90")):
+        add_reading(offer, "price_stock", september(first, 6), september(last, 8), price_stock(price))
+    add_change(offer, old=money("44.90"), new=money("54.90"), at=september(25, 6))
+    assert [
+        (price["from"], price["to"], price["amount"]) for price in read_chart(owner_client, in_workspace)["price"]
+    ] == [
+        ("2026-09-22T00:00:00+02:00", "2026-09-25T08:00:00+02:00", "44.90"),
+        ("2026-09-25T08:00:00+02:00", "2026-09-27T10:00:00+02:00", "54.90"),
     ]
 
 
@@ -191,7 +242,7 @@ def test_the_number_of_queries_does_not_grow(
     for hour in range(20):
         add_change(in_workspace.offer, at=NOW - timedelta(hours=hour))
         add_change(in_workspace.offer, "stock", old=hour, new=hour + 1, at=NOW - timedelta(hours=hour))
-    with django_assert_max_num_queries(14):
+    with django_assert_max_num_queries(15):
         assert len(read_chart(owner_client, in_workspace)["changes"]) == 40
 
 

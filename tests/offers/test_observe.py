@@ -1,11 +1,20 @@
 """Readings of the whole account: parts of all offers at once, shared objects, and which offers used them when."""
 
 from datetime import datetime, timedelta
-from typing import Any
+from typing import Any, cast
 
 import pytest
 
-from offers.models import OfferChange, OfferSnapshot, OfferUse, PartReading, SharedKind, SharedObject, SnapshotPart
+from offers.models import (
+    Offer,
+    OfferChange,
+    OfferSnapshot,
+    OfferUse,
+    PartReading,
+    SharedKind,
+    SharedObject,
+    SnapshotPart,
+)
 from offers.observe import SharedContent, observe_everywhere, observe_shared
 from offers.projection import derive_pending, rebuild_changes
 from offers.record import detail_read, record_gone, record_reads
@@ -70,6 +79,15 @@ def test_nothing_is_concluded_about_an_offer_that_is_gone(in_workspace: Team) ->
     everywhere(in_workspace, 0, own=["rebate"])
     record_gone(in_workspace.offer, at(1))
     assert everywhere(in_workspace, 3) == 0
+
+
+def test_nothing_is_concluded_about_an_offer_that_the_reading_came_too_early_for(in_workspace: Team) -> None:
+    late = cast(Offer, OfferFactory(account=in_workspace.account, first_seen_at=at(3) + SECOND))
+    assert everywhere(in_workspace, 3) == 1
+    assert not OfferSnapshot.objects.filter(offer=late).exists()
+    named = {late.allegro_id: {"promotions": ["rebate"]}}
+    observe_everywhere(in_workspace.account, SnapshotPart.PROMO_OPTIONS, named, (at(3), at(3) + 10 * SECOND))
+    assert OfferSnapshot.objects.filter(offer=late).count() == 1
 
 
 # Shared objects ------------------------------------------------------------------------------------------------------

@@ -21,7 +21,7 @@ from offers.models import (
     SharedSnapshot,
     SnapshotPart,
 )
-from offers.record import new_snapshot, store_snapshots
+from offers.record import new_snapshot, record_gone, store_snapshots
 from tests.conftest import Team
 from tests.factories import START, SellerAccountFactory
 from tests.offers.page_facts import NOW, add_change, make_offer, money
@@ -122,6 +122,18 @@ def test_between_two_reads_both_candidates_are_named(owner_client: Client, in_wo
     assert "Handling time 24 hours" in page
 
 
+def test_price_and_stock_are_known_as_far_as_the_list_bore_them_out(owner_client: Client, in_workspace: Team) -> None:
+    offer = in_workspace.offer
+    read(offer, SnapshotPart.PRICE_STOCK, price_stock("49.90"), START, september(10, 8))
+    read(offer, SnapshotPart.DETAIL, detail(), START, september(10, 8))
+    offer.confirmed_until = september(20, 8)
+    offer.save()
+    page = words(get(owner_client, offer, "on/?at=2026-09-15"))
+    assert "Read from 1 Sep 2026, 10:00 to 20 Sep 2026, 10:00" in page
+    assert "As read on 10 Sep 2026, 10:00; not read since." in page
+    assert "As read on 20 Sep 2026, 10:00; not read since." in words(get(owner_client, offer, "on/?at=2026-09-25"))
+
+
 def test_an_announced_change_parts_the_day(owner_client: Client, in_workspace: Team) -> None:
     two_readings(in_workspace.offer)
     change = add_change(in_workspace.offer, new=money("47.90"), at=september(11, 10))
@@ -156,8 +168,7 @@ def test_before_the_history_its_beginning_is_named(owner_client: Client, in_work
 
 def test_after_its_end_the_offer_is_gone(owner_client: Client, in_workspace: Team) -> None:
     two_readings(in_workspace.offer)
-    in_workspace.offer.gone_at = september(28, 8)
-    in_workspace.offer.save()
+    record_gone(in_workspace.offer, september(28, 8))
     page = words(get(owner_client, in_workspace.offer, "on/?at=2026-09-28"))
     assert "From 28 Sep 2026, 10:00 Allegro no longer returned this offer." in page
     assert "Last seen: PLN 47.90." in page

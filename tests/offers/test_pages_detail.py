@@ -9,7 +9,7 @@ import time_machine
 from django.test import Client
 
 from tests.conftest import Team
-from tests.offers.page_facts import NOW, TODAY, add_change, add_reading, add_sale, know_orders
+from tests.offers.page_facts import NOW, TODAY, add_change, add_reading, add_sale, know_orders, price_stock
 
 ROW = re.compile(r'<tr class="change-row[^"]*" data-group="(\w+)"')
 
@@ -32,7 +32,9 @@ def words(page: str) -> str:
 
 def test_what_stopped_the_sales_is_named_above_the_chart(owner_client: Client, in_workspace: Team) -> None:
     offer = in_workspace.offer
-    add_reading(offer, "price_stock", NOW - timedelta(days=20), NOW)
+    for days, until, stock in ((20, 10, 4), (8, 3, 0), (1, 0, 20)):
+        span = NOW - timedelta(days=days), NOW - timedelta(days=until)
+        add_reading(offer, "price_stock", *span, price_stock(stock=stock))
     sold: dict[str, Any] = {"certainty": "sold", "units_sold": 4}
     add_change(offer, "stock", old=4, new=0, at=NOW - timedelta(days=9), **sold)
     add_change(offer, "stock", old=0, new=20, at=NOW - timedelta(days=2))
@@ -51,7 +53,8 @@ def test_totals_are_kept_apart_by_currency(owner_client: Client, in_workspace: T
 def test_the_table_tells_what_the_chart_draws(owner_client: Client, in_workspace: Team) -> None:
     offer = in_workspace.offer
     know_orders(in_workspace.account, since=NOW - timedelta(days=1))
-    add_reading(offer, "price_stock", NOW - timedelta(days=1), NOW)
+    add_reading(offer, "price_stock", NOW - timedelta(days=1), NOW - timedelta(hours=3), price_stock("49.90"))
+    add_reading(offer, "price_stock", NOW - timedelta(hours=1), NOW, price_stock("44.90"))
     add_change(offer, at=NOW - timedelta(hours=2))
     add_sale(offer, date(2026, 9, 28), 2, "89.80")
     page = read(owner_client, f"/offers/{offer.pk}/?days=7")
@@ -104,7 +107,7 @@ def test_the_number_of_queries_does_not_grow(
     for number in range(40):
         add_change(in_workspace.offer, at=NOW - timedelta(hours=number))
         add_sale(in_workspace.offer, TODAY - timedelta(days=number), 1)
-    with django_assert_max_num_queries(19):
+    with django_assert_max_num_queries(20):
         read(owner_client, f"/offers/{in_workspace.offer.pk}/")
 
 

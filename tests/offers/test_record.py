@@ -1,12 +1,13 @@
 """Writing facts: one snapshot for one content, events once, tombstones that heal, nothing left underived."""
 
+from dataclasses import replace
 from datetime import timedelta
-from typing import Any
+from typing import Any, cast
 
 import pytest
 from django.core.exceptions import FieldDoesNotExist
 
-from offers.models import Offer, OfferChange, OfferEvent, OfferSnapshot, SnapshotPart
+from offers.models import Offer, OfferAbsence, OfferChange, OfferEvent, OfferSnapshot, SnapshotPart
 from offers.projection import change_rows, derive_pending, rebuild_changes
 from offers.record import (
     JournalRow,
@@ -20,7 +21,7 @@ from offers.record import (
     record_reads,
 )
 from tests.conftest import Team
-from tests.factories import START
+from tests.factories import START, OfferFactory
 
 MINUTE = timedelta(minutes=1)
 
@@ -156,9 +157,24 @@ def test_a_tombstone_keeps_what_was_known_and_the_time_of_the_first_miss(in_work
 def test_a_tombstone_is_lifted_by_a_read_of_the_same_content(in_workspace: Team) -> None:
     read(in_workspace, 0)
     record_gone(in_workspace.offer, START + 5 * MINUTE)
-    assert read(in_workspace, 9) == 0
+    read(in_workspace, 9)
     in_workspace.offer.refresh_from_db()
     assert (in_workspace.offer.status, in_workspace.offer.gone_at) == ("ACTIVE", None)
+
+
+def test_no_snapshot_spans_a_time_in_which_nobody_saw_the_offer(in_workspace: Team) -> None:
+    read(in_workspace, 0)
+    read(in_workspace, 3)
+    for minutes in (5, 7):
+        record_gone(in_workspace.offer, START + minutes * MINUTE)
+    for minutes in (9, 12):
+        read(in_workspace, minutes)
+    assert spans(in_workspace) == spans(in_workspace, SnapshotPart.PRICE_STOCK) == [(0, 3), (9, 12)]
+    absence = OfferAbsence.objects.get()
+    times = [(each - START) / MINUTE for each in (absence.since, absence.checked_at, absence.until) if each]
+    assert times == [5, 7, 9]
+    derive_pending(in_workspace.account)
+    assert not OfferChange.objects.exists()
 
 
 @pytest.mark.parametrize(
@@ -212,3 +228,16 @@ def test_other_content_at_the_very_instant_of_a_read_waits_for_the_next(in_works
     assert OfferSnapshot.objects.count() == before
     read(in_workspace, 30, name="Another title of this offer")
     assert OfferSnapshot.objects.count() == before + 1
+
+
+def test_an_offer_that_cannot_be_derived_stands_in_nobodys_way(in_workspace: Team) -> None:
+    broken = replace(in_workspace, offer=cast(Offer, OfferFactory(account=in_workspace.account)))
+    for team in (broken, in_workspace):
+        for minutes, name in ((0, "Kawa"), (9, "Kawa palona")):
+            read(team, minutes, name=name)
+    OfferSnapshot.objects.filter(offer=broken.offer, part=SnapshotPart.DETAIL).update(document=["of no known shape"])
+    for _attempt in range(2):
+        with pytest.raises(AttributeError):
+            derive_pending(in_workspace.account)
+    assert OfferChange.objects.get(field="title").offer == in_workspace.offer
+    assert Offer.objects.get(derive_from__isnull=False) == broken.offer

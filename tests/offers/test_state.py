@@ -10,8 +10,8 @@ from hypothesis import strategies as st
 
 from offers.changes import Event, Facts, Snapshot, derive_changes
 from offers.fields import DETAIL_PART, OFFER_PARTS, PRICE_STOCK_PART, fields_of_part, values_of
-from offers.segments import Step
-from offers.state import MIXED, FieldState, Lack, Record, Seen, state_at
+from offers.segments import MIXED, Step
+from offers.state import FieldState, Lack, Record, Seen, state_at
 
 START = datetime(2026, 9, 1, 8, 0, tzinfo=UTC)
 
@@ -122,13 +122,41 @@ def test_a_part_of_the_whole_account_is_confirmed_by_its_readings() -> None:
     known = record(badge, confirmed={"badges": at(8)})
     assert one(known, 7, "badges", "allegro-pl").value == [{"name": "Okazja"}]
     assert one(known, 9, "badges", "allegro-pl").lack is Lack.UNREAD
-    gone = record(badge, confirmed={"badges": at(8)}, gone_at=at(3))
+    gone = record(badge, confirmed={"badges": at(8)}, absences=[(at(3), None)])
     assert one(gone, 7, "badges", "allegro-pl").lack is Lack.GONE
 
 
+def test_a_field_that_the_list_bore_out_is_known_until_then() -> None:
+    known = record(*TWO_PRICES, confirmed_fields={("price", ""): at(20)})
+    state = one(known, 15)
+    assert (state.value, state.since, state.until) == (money("47.90"), at(6), at(20))
+    assert (one(known, 21).latest, one(known, 15, "stock").lack) == (Seen(money("47.90"), at(20)), Lack.UNREAD)
+
+
+def test_the_list_bears_out_nothing_from_an_announced_change_on() -> None:
+    unread = step(12, 12, None, None, old_seen=False, new_seen=False, certainty="unread")
+    known = record(*TWO_PRICES, steps={("price", ""): [unread]}, confirmed_fields={("price", ""): at(20)})
+    assert (one(known, 11).value, one(known, 11).until) == (money("47.90"), at(12))
+    assert (one(known, 12).lack, one(known, 12).before) == (Lack.ANNOUNCED, Seen(money("47.90"), at(12)))
+
+
 def test_an_offer_that_is_gone_has_no_values_but_its_last_ones() -> None:
-    state = one(record(*TWO_PRICES, gone_at=at(10)), 12)
+    state = one(record(*TWO_PRICES, absences=[(at(10), None)]), 12)
     assert (state.lack, state.since, state.before) == (Lack.GONE, at(10), Seen(money("47.90"), at(9)))
+
+
+def test_the_same_value_before_and_after_an_absence_says_nothing_of_the_time_between() -> None:
+    known = record(prices(0, 4, "49.90"), prices(8, 9, "49.90"), absences=[(at(5), at(7))])
+    states = [one(known, hours) for hours in (4, 4.5, 5, 6.5, 7, 8)]
+    assert [state.lack for state in states] == [None, Lack.CUT_OFF, Lack.GONE, Lack.GONE, Lack.CUT_OFF, None]
+    assert (states[2].since, states[2].until) == (at(5), at(7))
+
+
+def test_what_the_whole_account_was_asked_confirms_nothing_across_an_absence() -> None:
+    badge = Snapshot("badges", {"allegro-pl": [{"name": "Okazja"}]}, at(0), at(0))
+    known = record(badge, confirmed={"badges": at(20)}, absences=[(at(3), at(6))])
+    states = [one(known, hours, "badges", "allegro-pl") for hours in (2, 4, 8)]
+    assert [state.lack for state in states] == [None, Lack.GONE, Lack.UNREAD]
 
 
 def test_a_change_in_a_time_without_journal_says_so() -> None:
