@@ -3,7 +3,7 @@
 Two values are compared entry by entry, so that a person reads what came, went and changed instead of two documents.
 """
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -43,6 +43,8 @@ HEADINGS: Mapping[str, str] = {
     "blocked_deliveries": gettext_noop("Country"),
     "rating_scores": gettext_noop("Score"),
     "unfilled_parameters": gettext_noop("Parameter"),
+    "product": gettext_noop("Catalogue product"),
+    "product.compatibility": gettext_noop("Fits"),
 }
 
 
@@ -66,6 +68,8 @@ def entries(field: Field, value: Any, name_of: NameOf = str) -> Entries:
         return {}
     if field.kind is Kind.REFERENCES:
         return _references(value, name_of)
+    if field.key == "product":
+        return _products(value, name_of)
     read = _BY_FIELD.get(field.key) or _BY_KIND.get(field.kind) or leaves
     return read(value)
 
@@ -93,8 +97,27 @@ def as_text(found: Entries) -> str:
 def _references(value: Any, name_of: NameOf) -> Entries:
     """Promotions and bundles by name; of two with one name the ids tell which is which."""
     ids = [str(each) for each in (value if isinstance(value, list) else [value])]
+    return dict.fromkeys(_distinct_names(ids, name_of), "")
+
+
+def _distinct_names(ids: Sequence[str], name_of: NameOf) -> list[str]:
     names = [name_of(each) for each in ids]
-    return {name if names.count(name) == 1 else f"{name} ({key})": "" for key, name in zip(ids, names, strict=True)}
+    return [name if names.count(name) == 1 else f"{name} ({key})" for key, name in zip(ids, names, strict=True)]
+
+
+def _products(value: Any, name_of: NameOf) -> Entries:
+    """The catalogue products of an offer by name, each with its pieces and what else the offer says of it."""
+    found: Entries = {}
+    elements = list(_mappings(value))
+    products = [element.get("product") or {} for element in elements]
+    names = _distinct_names([str(about.get("id") or "?") for about in products], name_of)
+    for name, about, element in zip(names, products, elements, strict=True):
+        found[name] = str((element.get("quantity") or {}).get("value") or "")
+        told = {f"{name}, {parameter}": text for parameter, text in parameter_values(about.get("parameters")).items()}
+        rest = {key: part for key, part in about.items() if key not in {"id", "parameters"}}
+        rest |= {key: part for key, part in element.items() if key not in {"product", "quantity"}}
+        found |= told | {f"{name}, {what}": text for what, text in leaves(rest).items()}
+    return found
 
 
 def _campaigns(value: Any) -> Entries:
@@ -263,6 +286,8 @@ _BY_FIELD: Mapping[str, Callable[[Any], Entries]] = {
     "smart_conditions": _conditions,
     "rating_scores": _scores,
     "unfilled_parameters": _ids,
+    "product.kept": _ids,
+    "product.compatibility": _ids,
     "blocked_deliveries": _blockades,
     "marketplaces": _marketplaces,
     "visibility": _visibility,

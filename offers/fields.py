@@ -42,8 +42,10 @@ PROMOTION = "promotion"
 BUNDLE = "bundle"
 PRICE_RULE = "price_rule"
 CATEGORY = "category"
+PRODUCT = "product"
 SHARED_KINDS = (
     PRICE_LIST, DELIVERY_SETTINGS, RETURN_POLICY, WARRANTY, IMPLIED_WARRANTY, PROMOTION, BUNDLE, PRICE_RULE, CATEGORY,
+    PRODUCT,
 )  # fmt: skip
 
 PRICE_CHANGED = "OFFER_PRICE_CHANGED"
@@ -109,7 +111,8 @@ class Field:
 
     `path` leads to its value in the part's document, `per_marketplace` to those of single marketplaces (or languages),
     which stand where the path has "*". `events` announce its change; without any Allegro stays silent about it
-    (allegro-api issues 5360, 13523), so only reads can show one. `refers` is the kind of object that its value names.
+    (allegro-api issues 5360, 13523), so only reads can show one. `refers` is the kind of object that its value names;
+    `named` gives the ids.
     A minor field moves by itself, or no buyer can notice it.
     """
 
@@ -166,7 +169,7 @@ FIELDS: tuple[Field, ...] = (
     Field("description", _("Description"), ("description",), Kind.HTML, Group.CONTENT),
     Field("images", _("Pictures"), ("images",), Kind.IMAGES, Group.CONTENT),
     Field("parameters", _("Parameters"), ("parameters",), Kind.PARAMETERS, Group.CONTENT),
-    Field("product", _("Catalogue product"), ("productSet",), Kind.DOCUMENT, Group.CONTENT),
+    Field("product", _("Catalogue product"), ("productSet",), Kind.DOCUMENT, Group.CONTENT, refers=PRODUCT),
     Field("category", _("Category"), ("category", "id"), Kind.REFERENCE, Group.CONTENT, refers=CATEGORY),
     Field("attachments", _("Attachments"), ("attachments",), Kind.DOCUMENT, Group.CONTENT),
     Field("external_id", _("Seller's reference (SKU)"), ("external", "id"), Kind.TEXT, Group.CONTENT),
@@ -325,6 +328,24 @@ FIELDS: tuple[Field, ...] = (
         ("category.redirect", _("Category replaced by"), Kind.REFERENCE, "redirect"),
         ("category.requirements", _("Parameters the category will require"), Kind.DOCUMENT, "planned"),
     ),
+    *_shared(
+        PRODUCT, Group.CONTENT,
+        ("product.name", _("Name of the catalogue product"), Kind.TEXT, "name"),
+        ("product.images", _("Pictures of the catalogue product"), Kind.IMAGES, "images"),
+        ("product.description", _("Description of the catalogue product"), Kind.HTML, "description"),
+        ("product.parameters", _("Parameters of the catalogue product"), Kind.PARAMETERS, "parameters"),
+        ("product.requirements", _("Parameters the product demands of offers"), Kind.PARAMETERS, "requirements"),
+        ("product.status", _("Status of the catalogue product"), Kind.TEXT, "status"),
+        ("product.protected", _("Product of a protected brand"), Kind.TEXT, "hasProtectedBrand"),
+        ("product.kept", _("What offers must keep as in the catalogue"), Kind.DOCUMENT, "kept"),
+        ("product.compatibility", _("Compatibility list of the product"), Kind.DOCUMENT, "compatibility"),
+        ("product.specification", _("Technical data of the product"), Kind.PARAMETERS, "specification"),
+        ("product.safety", _("Safety information of the product"), Kind.DOCUMENT, "safety"),
+    ),
+    Field(
+        "product.category", _("Category of the catalogue product"), ("category",), Kind.REFERENCE, Group.CONTENT,
+        PRODUCT, SILENT, refers=CATEGORY,
+    ),
 )  # fmt: skip
 
 BY_KEY: dict[str, Field] = {field.key: field for field in FIELDS}
@@ -358,6 +379,15 @@ def value_at(document: Document, path: tuple[str, ...]) -> Any:
             return None
         value = value.get(step)
     return value
+
+
+def named(field: Field, value: Any) -> list[str]:
+    """The ids of what a value of `field` refers to: itself, those of a list, or of what entries of a list hold."""
+    if not field.refers:
+        return []
+    listed = value if isinstance(value, list) else [value]
+    found = (value_at(each, (field.refers, "id")) if isinstance(each, dict) else each for each in listed)
+    return [each for each in found if isinstance(each, str) and each]
 
 
 def values_of(field: Field, document: Document) -> dict[str, Any]:

@@ -2,10 +2,9 @@
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from functools import partial
-from typing import Any
 from uuid import UUID
 
-from offers.fields import Field, get_field
+from offers.fields import Field, get_field, named
 from offers.models import OfferChange, SharedObject, shown_name
 
 Key = tuple[UUID, str, str]
@@ -44,12 +43,9 @@ _COLUMNS = ("account_id", "kind", "allegro_id", "name")
 
 
 def _references(change: OfferChange) -> Iterator[Key]:
-    refers = get_field(change.field).refers if change.field else ""
-    for value in (change.old, change.new) if refers else ():
-        for key in _ids(value):
-            yield change.account_id, refers, key
-
-
-def _ids(value: Any) -> list[str]:
-    values = value if isinstance(value, list) else [value]
-    return [each for each in values if isinstance(each, str) and each]
+    if not change.field:
+        return
+    registered = get_field(change.field)
+    for value in (change.old, change.new):
+        for key in named(registered, value):
+            yield change.account_id, registered.refers, key

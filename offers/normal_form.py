@@ -16,9 +16,9 @@ Document = dict[str, Any]
 
 # Lists whose order says nothing, besides those of `offers.documents`.
 UNORDERED = frozenset({
-    "benefits", "criteria", "discounts", "extra", "failedDeliveryMethods", "offers", "passedDeliveryMethods",
-    "planned", "products", "publication", "scores", "sizeFeedback", "slots", "smartDeliveryMethods", "thresholds",
-    "values",
+    "attachments", "benefits", "criteria", "discounts", "extra", "failedDeliveryMethods", "offers",
+    "passedDeliveryMethods", "planned", "products", "publication", "requirements", "responsibleProducers", "scores",
+    "sizeFeedback", "slots", "smartDeliveryMethods", "thresholds", "values",
 })  # fmt: skip
 EMPTY: tuple[Any, ...] = (None, {}, [])
 # Longer than any whole number in Allegro's documents.

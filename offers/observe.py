@@ -4,7 +4,7 @@ Such a reading is recorded only when it is provably complete: what it does not n
 """
 
 import uuid
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -102,10 +102,8 @@ def observe_shared(
 
     Returns how many show something new. Their changes are derived at once: no event announces any.
     """
-    known = {
-        row.allegro_id: row
-        for row in SharedObject.objects.select_for_update().filter(account=account, kind=kind).order_by("pk")
-    }
+    rows = SharedObject.objects.select_for_update().filter(account=account, kind=kind).order_by("pk")
+    known = {row.allegro_id: row for row in (rows if is_complete else rows.filter(allegro_id__in=found))}
     newest = _newest([row.pk for key, row in known.items() if key in found])
     changed = 0
     for key, content in found.items():
@@ -117,6 +115,31 @@ def observe_shared(
         missing = [row.pk for key, row in known.items() if key not in found and row.gone_at is None]
         SharedObject.objects.filter(pk__in=missing).update(gone_at=read_at)
     return changed
+
+
+@transaction.atomic
+def note_turns(
+    account: SellerAccount, kind: SharedKind, asked: Collection[str], gone: Collection[str], at: datetime
+) -> None:
+    """Remember that the objects `asked` (Allegro ids) had their turn, and which of them Allegro does not have.
+
+    One that was never seen is kept too, so that it is known to be asked for later.
+    """
+    fresh = [
+        SharedObject(
+            account=account,
+            kind=kind,
+            allegro_id=key,
+            first_seen_at=at,
+            asked_at=at,
+            gone_at=at if key in gone else None,
+        )
+        for key in sorted(asked)
+    ]
+    SharedObject.objects.bulk_create(fresh, ignore_conflicts=True)
+    known = SharedObject.objects.filter(account=account, kind=kind)
+    known.filter(allegro_id__in=asked).update(asked_at=at)
+    known.filter(allegro_id__in=gone, gone_at=None).update(gone_at=at)
 
 
 def _newest(shared_ids: Iterable[uuid.UUID]) -> dict[uuid.UUID, SharedSnapshot]:

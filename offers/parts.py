@@ -377,6 +377,42 @@ def deleted_category(known: Raw, event: Raw) -> Document:
     return normal({**known, **last, "redirect": redirect})
 
 
+def product(raw: Raw) -> Document:
+    """A product of the catalogue, all that an offer can take over from it or has to obey.
+
+    {"name", "category": id, "images": [addresses], "description", "parameters", "requirements": [parameters that offers
+    must have], "status", "hasProtectedBrand", "kept": [what offers must keep], "compatibility": [texts],
+    "specification": [technical data], "safety"}. Left out are where the category stands in the tree, which ones are
+    similar, and who wrote what with which tool: none of it is what a buyer sees.
+    """
+    known = (
+        "category", "images", "parameters", "offerRequirements", "publication", "trustedContent", "compatibilityList",
+        "tecdocSpecification", "productSafety", "aiCoCreatedContent",
+    )  # fmt: skip
+    publication, requirements = raw.get("publication") or {}, raw.get("offerRequirements") or {}
+    compatibility, technical = raw.get("compatibilityList") or {}, raw.get("tecdocSpecification") or {}
+    return normal({
+        **_without(raw, *OBJECT_NOISE, *known),
+        "category": (raw.get("category") or {}).get("id"),
+        "images": [each["url"] for each in raw.get("images") or () if each.get("url")],
+        "parameters": [_product_parameter(each) for each in raw.get("parameters") or ()],
+        "requirements": [_product_parameter(each) for each in requirements.get("parameters") or ()],
+        "status": publication.get("status"),
+        "kept": sorted({str(path) for path in (raw.get("trustedContent") or {}).get("paths") or ()}),
+        "compatibility": sorted(str(each["text"]) for each in compatibility.get("items") or () if each.get("text")),
+        "specification": sorted((normal(each) for each in technical.get("items") or ()), key=dump),
+        "safety": raw.get("productSafety"),
+        "publication": _without(publication, "status"),
+        "offerRequirements": _without(requirements, "id", "parameters"),
+    })  # fmt: skip
+
+
+def _product_parameter(raw: Raw) -> Document:
+    """A parameter as offers have it: its values in words where Allegro gives them, without what it is made of."""
+    values = raw.get("valuesLabels") or raw.get("values")
+    return {**_without(raw, "valuesLabels", "options"), "values": values}
+
+
 def _place(marketplace: Any, base_marketplace: str) -> str:
     return OWN_MARKETPLACE if marketplace == base_marketplace else str(marketplace)
 

@@ -6,7 +6,7 @@ from typing import Any
 
 from accounts.models import SellerAccount
 from offers.changes import Facts, Snapshot
-from offers.fields import DELIVERY_SETTINGS, DETAIL_PART, FIELDS, OFFER_PARTS, Field, values_of
+from offers.fields import DELIVERY_SETTINGS, DETAIL_PART, FIELDS, OFFER_PARTS, Field, named, values_of
 from offers.models import Offer, OfferUse
 
 REFERRING: tuple[Field, ...] = tuple(field for field in FIELDS if field.refers and field.part in OFFER_PARTS)
@@ -18,12 +18,11 @@ Reference = tuple[str, str]
 def references(part: str, document: Mapping[str, Any], base_marketplace: str) -> frozenset[Reference]:
     """What the document of an offer's part refers to."""
     found = {
-        (field.refers, str(key))
+        (field.refers, key)
         for field in REFERRING
         if field.part == part
         for value in values_of(field, dict(document)).values()
-        for key in (value if isinstance(value, list) else [value])
-        if key
+        for key in named(field, value)
     }
     if part == DETAIL_PART:
         # Delivery settings hold for every offer on their marketplace; offers do not name them.

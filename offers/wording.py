@@ -4,14 +4,19 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext, pgettext
+from django.utils.translation import gettext_lazy, ngettext, pgettext
 
-from offers.entries import as_text, entries, has_entries
-from offers.fields import Field, Kind
+from offers.entries import as_text, entries, has_entries, status_in_words
+from offers.fields import Field, Kind, named
 from offers.leaves import short_id, show_instant
 from offers.names import NameOf
 from offers.textdiff import description_html, description_images, plain_text
 from offers.values import format_count, show_duration, show_money, show_status
+
+PRODUCT_STATUSES: Mapping[str, Any] = {
+    "PROPOSED": gettext_lazy("proposed, not reviewed yet"),
+    "LISTED": gettext_lazy("listed"),
+}
 
 
 def show_value(field: Field, value: Any, name_of: NameOf = str) -> str:
@@ -52,8 +57,7 @@ def shown_id(field: Field, value: Any, name_of: NameOf) -> str:
     """The ids behind the names in a value, "" where it has none or they are what is shown."""
     if field.kind is Kind.REFERENCE and value:
         return str(value) if name_of(str(value)) != str(value) else ""
-    is_list = field.kind is Kind.REFERENCES and isinstance(value, list)
-    return ", ".join(str(each) for each in value) if is_list else ""
+    return ", ".join(named(field, value))
 
 
 def _show_count(value: Any) -> str:
@@ -101,6 +105,7 @@ _BY_FIELD: Mapping[str, Callable[[Any], str]] = {
     "allegro_prices_share": lambda share: f"{share}\N{NO-BREAK SPACE}%",
     "allegro_prices_excluded": lambda since: _("since %(moment)s") % {"moment": show_instant(str(since))},
     "unfilled_parameters": _show_parameters,
+    "product.status": lambda status: status_in_words(PRODUCT_STATUSES, status),
     "size_table": lambda key: short_id(str(key)),
     "contact": lambda key: short_id(str(key)),
 }

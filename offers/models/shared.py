@@ -24,6 +24,7 @@ class SharedKind(models.TextChoices):
     BUNDLE = "bundle", _("Bundle")
     PRICE_RULE = "price_rule", _("Price rule")
     CATEGORY = "category", _("Category")
+    PRODUCT = "product", _("Catalogue product")
 
 
 class SharedObject(TenantModel):
@@ -38,6 +39,8 @@ class SharedObject(TenantModel):
     is_for_all = models.BooleanField(default=False)
     first_seen_at = models.DateTimeField()
     gone_at = models.DateTimeField(null=True)
+    # When it last had its turn, whatever came of it; of kinds whose objects are asked for one by one.
+    asked_at = models.DateTimeField(null=True)
 
     class Meta:
         constraints = [

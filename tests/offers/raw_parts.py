@@ -242,3 +242,33 @@ SCHEDULED: list[Raw] = [
     for kind, parameter in (("REQUIREMENT_CHANGE", "17"), ("BRAND_NEW", "9"))
 ]
 DELETED: Raw = {"type": "CATEGORY_DELETED", "category": TREE, "redirectCategory": {"id": "7"}}
+PRODUCT: Raw = {
+    "id": "c9e39cae",
+    "name": "Kawa Santos 1 kg",
+    "category": {"id": "74030", "path": [{"id": "73973", "name": "Produkty"}], "similar": [{"id": "1", "path": []}]},
+    "images": [{"url": "https://a.example/original/2"}, {"url": "https://a.example/original/1"}],
+    "parameters": [
+        {
+            "id": "248811",
+            "name": "Marka",
+            "values": ["b_1"],
+            "valuesIds": ["248811_1"],
+            "valuesLabels": ["Ziarno"],
+            "unit": None,
+            "options": {"identifiesProduct": True, "isGTIN": False, "isTrusted": False, "isAiCoCreated": False},
+        },
+        {"id": "225693", "name": "EAN (GTIN)", "values": ["5901234567890"], "rangeValue": None},
+    ],
+    "offerRequirements": {"id": "28", "parameters": [{"id": "11323", "name": "Stan", "valuesLabels": ["Nowy"]}]},
+    "compatibilityList": {"id": "460b", "type": "PRODUCT_BASED", "items": [{"text": "AUDI 90"}, {"text": "AUDI 80"}]},
+    "tecdocSpecification": {"id": "470b", "items": [{"name": "Wersja TecDoc", "values": ["0319", "0318"]}]},
+    "description": {"sections": [{"items": [{"type": "TEXT", "content": "<p>Kawa</p>"}]}]},
+    "aiCoCreatedContent": {"paths": ["description"]},
+    "trustedContent": {"paths": ["name", "images"], "productPaths": ["category"]},
+    "hasProtectedBrand": True,
+    "publication": {"status": "LISTED"},
+    "productSafety": {
+        "responsibleProducers": [{"id": "fee4", "name": "Palarnia"}, {"id": "aee4", "name": "Importer"}],
+        "safetyInformation": {"type": "TEXT", "description": "Contains small parts"},
+    },
+}

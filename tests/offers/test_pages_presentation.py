@@ -306,3 +306,31 @@ def test_no_shape_of_a_value_breaks_a_page(value: Any) -> None:
         for row in (change(field, value, "other"), change(field, None, value), change(field, [{"id": "x"}], value)):
             assert row_of(present(row))
             full_diff(row)
+
+
+def made_from(product: str, pieces: int = 1, **more: Any) -> dict[str, Any]:
+    return {"quantity": {"value": pieces}, "product": {"id": product, **more}}
+
+
+def test_catalogue_products_of_an_offer_are_told_by_name() -> None:
+    known = Names({(ACCOUNT, "product", "p1"): "Santos 1 kg"})
+    row = change("product", [made_from("p1")], [made_from("p1", 2), made_from("p2")])
+    assert present(row, known).summary == "Santos 1 kg: 1 → 2; + p2: 1"
+    assert present(row, known).new.ids == "p1, p2"
+    code = {"id": "224017", "name": "Kod producenta", "values": ["K-1"]}
+    row = change("product", [made_from("p1")], [made_from("p1", parameters=[code])])
+    assert present(row, known).summary == "+ Santos 1 kg, Kod producenta: K-1"
+
+
+def test_products_of_one_name_are_told_apart_by_their_ids() -> None:
+    known = Names({(ACCOUNT, "product", key): "Santos" for key in ("p1", "p2")})
+    row = change("product", [made_from("p1"), made_from("p2")], [made_from("p1"), made_from("p2", 3)])
+    assert present(row, known).summary == "Santos (p2): 1 → 3"
+
+
+def test_what_the_catalogue_makes_of_a_product_is_told_in_words() -> None:
+    row = shown("product.status", "PROPOSED", "LISTED")
+    assert (row.old.text, row.new.text) == ("proposed, not reviewed yet", "listed")
+    assert shown("product.kept", ["images"], ["images", "name"]).summary == "+ name"
+    named = present(change("product.category", "1", "2"), Names({(ACCOUNT, "category", "2"): "Kawa"}))
+    assert (named.old.text, named.new.text) == ("1", "Kawa")

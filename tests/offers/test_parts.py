@@ -25,6 +25,7 @@ from tests.offers.raw_parts import (
     PACK,
     PRICE_LIST,
     PRICE_RULE,
+    PRODUCT,
     RATING,
     RETURN_POLICY,
     RULES,
@@ -72,6 +73,7 @@ MADE: dict[str, tuple[Callable[[Any], Any], Any]] = {
         lambda raw: parts.deleted_category(parts.category(raw["category"], raw["planned"]), raw["event"]),
         {"category": TREE, "planned": SCHEDULED, "event": DELETED},
     ),
+    fields.PRODUCT: (parts.product, PRODUCT),
 }
 every_document = pytest.mark.parametrize("part", MADE)
 
@@ -88,8 +90,9 @@ def sample_of(part: str) -> Any:
 
 # All of them ---------------------------------------------------------------------------------------------------------
 
-# Their order says something: of sections and items in a description, of conditions, of the offers that stand for slots.
-ORDERED = {"sections", "items", "conditions", "slotsRepresentatives"}
+# Their order says something: of sections and items in a description, of pictures, of conditions, of the offers that
+# stand for slots.
+ORDERED = {"sections", "items", "conditions", "slotsRepresentatives", "images"}
 JSON = st.recursive(
     st.none() | st.booleans() | st.integers() | st.text(max_size=5),
     lambda inner: (
@@ -185,6 +188,11 @@ def test_making_a_document_leaves_the_raw_one_alone(part: str) -> None:
         (fields.PRICE_RULE, ""),
         (fields.CATEGORY, "category"),
         (fields.CATEGORY, "planned.0"),
+        (fields.PRODUCT, ""),
+        (fields.PRODUCT, "parameters.0"),
+        (fields.PRODUCT, "publication"),
+        (fields.PRODUCT, "offerRequirements"),
+        (fields.PRODUCT, "productSafety"),
     ],
 )
 def test_what_allegro_adds_is_kept(part: str, path: str) -> None:
@@ -217,6 +225,10 @@ def test_what_allegro_adds_is_kept(part: str, path: str) -> None:
         (fields.PROMOTION, {"createdAt": None}),
         (fields.BUNDLE, {"createdAt": "2026-01-01T00:00:00Z"}),
         (fields.PRICE_RULE, {"updatedAt": "2026-01-01T00:00:00Z"}),
+        (fields.PRODUCT, {"id": "x", "category": {"id": "74030", "path": [{"id": "7", "name": "New"}], "similar": []}}),
+        (fields.PRODUCT, {"aiCoCreatedContent": None, "trustedContent": {"paths": ["images", "name"]}}),
+        (fields.PRODUCT, {"offerRequirements": {**PRODUCT["offerRequirements"], "id": "29"}}),
+        (fields.PRODUCT, {"compatibilityList": {**PRODUCT["compatibilityList"], "id": "461b"}}),
     ],
 )  # fmt: skip
 def test_what_moves_by_itself_makes_no_new_content(part: str, noise: Raw) -> None:
@@ -408,3 +420,16 @@ def test_a_deleted_category_tells_which_one_replaces_it() -> None:
 def test_shared_objects_are_called_by_their_name_and_wholesale_lists_by_that_in_their_terms() -> None:
     assert [parts.name_of(raw) for raw in (PRICE_LIST, PRICE_RULE, TREE)] == ["Kurier", "Najniższa", "Kawa"]
     assert [parts.name_of(raw) for raw in (PACK, FOR_ALL, OLD_BUNDLE)] == ["Kartony", "", ""]
+
+
+def test_a_product_has_its_parameters_in_words_and_what_it_demands_of_offers() -> None:
+    product = parts.product(PRODUCT)
+    assert product["parameters"] == [
+        {"id": "225693", "name": "EAN (GTIN)", "values": ["5901234567890"]},
+        {"id": "248811", "name": "Marka", "values": ["Ziarno"], "valuesIds": ["248811_1"]},
+    ]
+    assert product["requirements"] == [{"id": "11323", "name": "Stan", "values": ["Nowy"]}]
+    assert (product["category"], product["status"], product["kept"]) == ("74030", "LISTED", ["images", "name"])
+    assert product["images"] == ["https://a.example/original/2", "https://a.example/original/1"]
+    assert product["compatibility"] == ["AUDI 80", "AUDI 90"]
+    assert product["specification"] == [{"name": "Wersja TecDoc", "values": ["0318", "0319"]}]
