@@ -54,13 +54,16 @@ class Limit:
 
 
 # By the class of request that `spend` is told. Product-offers: allegro-api issues 9983 and 11160, /parts "at least
-# double"; the other two: the descriptions of these resources in Allegro's OpenAPI file.
+# double"; price-automation and customer-returns: the descriptions of these resources in Allegro's OpenAPI file.
+# Products are a leaky bucket whose rate is unpublished and moves; it holds answers back before it refuses any (issue
+# 12356). Ten a second is our own measure.
 LIMITS: Mapping[str, tuple[Limit, ...]] = MappingProxyType(
     {
         "": (),
         "product-offer": (Limit("account", 3500, 60),),
         "parts": (Limit("account", 7000, 60),),
         "price-automation": (Limit("account", 5, 1),),
+        "products": (Limit("account", 10, 1),),
         "customer-returns": (Limit("account", 25, 1), Limit("client", 50, 1)),
     }
 )

@@ -9,6 +9,7 @@ from allegro.api.categories import CategoriesResource
 from allegro.api.money import MoneyResource
 from allegro.api.offers import OffersResource
 from allegro.api.orders import OrdersResource
+from allegro.api.products import ProductsResource
 from allegro.api.promotions import PromotionsResource
 from allegro.api.terms import TermsResource
 from allegro.api.transport import TokenSource, Transport
@@ -22,6 +23,7 @@ class AllegroClient(
     CampaignsResource,
     TermsResource,
     CategoriesResource,
+    ProductsResource,
     OrdersResource,
     MoneyResource,
 ):

@@ -88,6 +88,7 @@ _ALL = (
     Endpoint("category-events", "/sale/category-events", ANY_SCOPE),
     Endpoint("category", "/sale/categories/{categoryId}", ANY_SCOPE),
     Endpoint("category-scheduled-changes", "/sale/category-parameters-scheduled-changes", ANY_SCOPE),
+    Endpoint("product", "/sale/products/{productId}", OFFERS, limit="products"),
     Endpoint("order-events", "/order/events", ORDERS),
     Endpoint("order-event-stats", "/order/event-stats", ORDERS),
     Endpoint("orders", "/order/checkout-forms", ORDERS),

@@ -274,6 +274,12 @@ CATEGORIES = (
         lambda page: [(row.category_id, row.parameter_id) for row in page.rows] == [(RENAMED_CATEGORY, PLANNED)],
     ),
     Call("category-scheduled-changes", "scheduled_parameter_changes", none, {"offset": 1}),
+    Call(
+        "product",
+        "product",
+        lambda product: product.name != "" and some(product.raw["parameters"]),
+        {"product_id": Found(lambda client: client.product_offer(SANTOS)["productSet"][0]["product"]["id"])},
+    ),
 )
 ORDERS = (
     Call("order-events", "order_events", lambda rows: len(rows) == 1000 and rows[0].type == "BOUGHT"),

@@ -64,7 +64,13 @@ def everything(client: AllegroClient) -> Documents:
         changes = client.scheduled_parameter_changes().rows
         demands = [each.raw for each in changes if each.category_id == category_id]
         found[fields.CATEGORY, category_id] = parts.category(client.category(category_id).raw, demands)
+    for product_id in {product_of(client, offer_id) for offer_id in offers}:
+        found[fields.PRODUCT, product_id] = parts.product(client.product(product_id).raw)
     return {key: document for key, document in found.items() if document}
+
+
+def product_of(client: AllegroClient, offer_id: str) -> str:
+    return str(client.product_offer(offer_id)["productSet"][0]["product"]["id"])
 
 
 def of_all_offers(client: AllegroClient, offer_ids: list[str]) -> Documents:
