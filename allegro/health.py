@@ -38,6 +38,7 @@ STREAM_LABELS: dict[str, str | Promise] = {
     "campaigns": _("Campaigns"),
     "categories": _("Categories"),
     "extras": _("Translations, ratings and Smart!"),
+    "products": _("Catalogue products"),
     "orders": _("Orders"),
 }
 SCOPE_LABELS: dict[str, str | Promise] = {

@@ -21,6 +21,7 @@ STAGE_LABELS: dict[str, str | Promise] = {
     "campaigns": _("Campaigns"),
     "categories": _("Categories"),
     "extras": _("Translations, ratings and Smart!"),
+    "products": _("Catalogue products"),
     "orders": _("Orders"),
     "changes": _("Working out changes"),
 }
@@ -34,6 +35,8 @@ COUNT_LABELS: dict[str, str | Promise] = {
     "changed": _("with a change"),
     "gone": _("no longer at Allegro"),
     "extras": _("offers read"),
+    "products": _("products read"),
+    "no_products": _("products that Allegro no longer has"),
     "shared": _("price lists, policies and rules read"),
     "shared_changed": _("of them changed"),
     "moved": _("offers with a change"),

@@ -27,6 +27,7 @@ STREAM_SCOPES = {
     "campaigns": CAMPAIGNS,
     "categories": OFFERS,
     "extras": OFFERS,
+    "products": OFFERS,
     "orders": ORDERS,
 }
 

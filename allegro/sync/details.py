@@ -59,7 +59,7 @@ class Batch:
 
     def __init__(self, context: SyncContext) -> None:
         self._context = context
-        self._round: Round[Answer] = Round(context, partial(_others, context), _ask_whole)
+        self._round: Round[Answer, Offer] = Round(context, partial(_others, context), _ask_whole)
         self._served: list[RefreshRequest] = []
         self._reads: list[OfferRead] = []
         self._looks: dict[str, datetime] = {}

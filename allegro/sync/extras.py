@@ -43,7 +43,7 @@ def run(context: SyncContext) -> None:
 
 def _read_batch(context: SyncContext, offers: Sequence[Offer], ask: Ask) -> None:
     """Read and record a batch; an error that ends the stage is raised once all else is safe."""
-    asked: Round[Offer] = Round(context, partial(_others, context), ask)
+    asked: Round[Offer, Offer] = Round(context, partial(_others, context), ask)
     reads: list[OfferRead] = []
     for first in range(0, len(offers), SIDE_BY_SIDE):
         asked_at, some = context.clock(), offers[first : first + SIDE_BY_SIDE]

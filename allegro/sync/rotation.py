@@ -1,4 +1,4 @@
-"""What the streams share that ask for offers one by one: whose turn it is, and whose fault a failure is.
+"""What the streams share that ask for offers (or products) one by one: whose turn it is, and whose fault a failure is.
 
 An offer may fail for good while every other one answers: its failure must not cost the others their turn. An outage
 must not be taken for the failure of one offer after the other.
@@ -7,7 +7,7 @@ must not be taken for the failure of one offer after the other.
 from collections.abc import Callable, Collection, Sequence
 from datetime import timedelta
 from math import ceil
-from typing import Generic, TypeVar
+from typing import Any, Generic, TypeVar
 
 from django.db.models import QuerySet
 
@@ -26,6 +26,7 @@ PROBES = 3
 # What a single offer may answer while the others are well (403: allegro-api issue 5002).
 MAYBE_ITS_OWN = (Forbidden, Rejected, Unavailable)
 Item = TypeVar("Item")
+Asked = TypeVar("Asked")
 
 
 def whose_turn_it_is(context: SyncContext, offers: QuerySet[Offer], seen_at: str) -> QuerySet[Offer]:
@@ -34,13 +35,18 @@ def whose_turn_it_is(context: SyncContext, offers: QuerySet[Offer], seen_at: str
     Each full run takes the share of the time since the last one, and one more, so that `ROTATION` serves all: also when
     all were read at one time, as the first sync does.
     """
+    share = turns(context, offers.count())
+    return offers.filter(**{f"{seen_at}__lt": context.clock()}).order_by(seen_at, "allegro_id")[:share]
+
+
+def turns(context: SyncContext, number: int) -> int:
+    """How many of `number` have their turn in this full run."""
     now = context.clock()
     elapsed = min(now - (context.account.last_full_sync_at or now), ROTATION)
-    share = ceil(offers.count() * (elapsed / ROTATION)) + 1
-    return offers.filter(**{f"{seen_at}__lt": now}).order_by(seen_at, "allegro_id")[:share]
+    return ceil(number * (elapsed / ROTATION)) + 1
 
 
-class Round(Generic[Item]):
+class Round(Generic[Item, Asked]):
     """The questions of one batch, and whose fault it is where there was no answer.
 
     A failure is the offer's own once another offer answers: of the batch, or else of those that `others` gives (best
@@ -50,8 +56,8 @@ class Round(Generic[Item]):
     def __init__(
         self,
         context: SyncContext,
-        others: Callable[[Collection[str]], QuerySet[Offer]],
-        ask: Callable[[AllegroClient, Offer], object],
+        others: Callable[[Collection[str]], QuerySet[Any, Asked]],
+        ask: Callable[[AllegroClient, Asked], object],
     ) -> None:
         self.error: AllegroError | None = None
         """What ends the stage, None while nothing does."""
@@ -76,7 +82,7 @@ class Round(Generic[Item]):
         return [item for item, _error in self._undecided]
 
     def failed(self, item: Item, allegro_id: str, error: AllegroError) -> None:
-        """`item` could not be read, which asked for the offer `allegro_id`."""
+        """`item` could not be read, which asked for the offer or product `allegro_id`."""
         if not isinstance(error, MAYBE_ITS_OWN):
             self.error = self.error or error
             return
@@ -100,7 +106,7 @@ class Round(Generic[Item]):
     def _decide(self) -> None:
         if self.error:
             return
-        others: Sequence[Offer] = list(self._others(self._failed)[:PROBES])
+        others: Sequence[Asked] = list(self._others(self._failed)[:PROBES])
         outcomes = ask_side_by_side(self._context, self._ask, others)
         self._context.beat()
         errors = [outcome for outcome in outcomes if isinstance(outcome, AllegroError)]

@@ -19,7 +19,7 @@ from allegro.errors import AllegroError, Forbidden, RateLimited, ReconnectRequir
 from allegro.grants import Clock, StoredGrant
 from allegro.models import RunKind, RunStatus, RunTrigger, StreamHealth, SyncRun
 from allegro.scopes import STREAM_SCOPES, is_wanted, scope_lacking
-from allegro.sync import campaigns, categories, details, extras, journal, listing, orders, promotions, terms
+from allegro.sync import campaigns, categories, details, extras, journal, listing, orders, products, promotions, terms
 from allegro.sync.context import SyncContext
 from config.faults import ENDS_THE_WORK
 from offers.projection import derive_pending
@@ -68,6 +68,7 @@ STAGES: dict[RunKind, tuple[tuple[str, Stage], ...]] = {
         ("categories", categories.run),
         ("orders", orders.run),
         ("extras", extras.run),
+        ("products", products.run),
         ("changes", _derive),
     ),
 }

@@ -168,7 +168,7 @@ def test_without_permission_for_offers_orders_still_come(garden: Linked) -> None
     run = garden.sync()
     assert run.status == RunStatus.SUCCEEDED
     switched_off = [entry["stage"] for entry in run.stages if entry["status"] == "switched_off"]
-    assert switched_off == ["journal", "listing", "details", "promotions", "categories", "extras"]
+    assert switched_off == ["journal", "listing", "details", "promotions", "categories", "extras", "products"]
     assert OrderLine.objects.filter(account=garden.account).exists()
 
 
