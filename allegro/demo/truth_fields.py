@@ -31,6 +31,7 @@ CONTENTS: dict[str, tuple[str, Callable[[Entry], Document]]] = {
     "return_policy_content": (fields.RETURN_POLICY, parts.return_policy),
     "warranty_content": (fields.WARRANTY, parts.warranty),
     "implied_warranty_content": (fields.IMPLIED_WARRANTY, parts.implied_warranty),
+    "product_content": (fields.PRODUCT, parts.product),
 }
 # How the list of badges names the reduction of Allegro Prices that runs.
 SUBSIDY = "SUBSIDY"

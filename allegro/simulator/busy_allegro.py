@@ -1,4 +1,4 @@
-"""The busy life as far as Allegro makes it: visibility abroad, blocked countries, categories; and translations."""
+"""The busy life as far as Allegro makes it: visibility, blocked countries, categories, products; and translations."""
 
 from functools import partial
 from random import Random
@@ -6,9 +6,10 @@ from random import Random
 from allegro.simulator.busy_doing import Act, attempt, change, marketplaces, odd, on_sale, pick
 from allegro.simulator.categories import Categories, Category
 from allegro.simulator.chance import uuid
-from allegro.simulator.documents import Json, description
+from allegro.simulator.documents import Json, description, image_url
 from allegro.simulator.instants import HOUR, MINUTE
 from allegro.simulator.offer import Offer
+from allegro.simulator.products import Products
 from allegro.simulator.translations import ELEMENTS, LANGUAGES, TRANSLATION, Translations, base_language
 from allegro.simulator.world import World
 
@@ -156,6 +157,28 @@ def parameter_filled(world: World, rng: Random, seller_id: str) -> bool:
     return change(world, offer, {"parameters": [added, *offer.document["parameters"]]})
 
 
+def product_rewritten(world: World, rng: Random, seller_id: str) -> bool:
+    """Let the catalogue rewrite one to three things of a product that an offer is made from, mostly with the offer."""
+    offer = pick(rng, on_sale(world, seller_id))
+    product = pick(rng, world.of(Products).of_offer(offer.document)) if offer else None
+    if product is None:
+        return False
+    label = f"{rng.choice(_LABELS)} {rng.randint(1, 999)}"
+    image = image_url(rng, product.name)
+    code = {"id": "224017", "name": "Kod producenta", "values": [uuid(rng)[:8]]}
+    is_listed = product.listed["publication"]["status"] == "LISTED"
+    made: Json = {
+        "name": f"{product.name.split(' (')[0]} ({label})",
+        "images": [image, *product.images[:3]],
+        "description": description(product.name, f"Opis z katalogu: {label}.", image),
+        "parameters": [*(row for row in product.listed["parameters"] if row["id"] != "224017"), code],
+        "status": "PROPOSED" if is_listed else "LISTED",
+    }
+    names = rng.sample(list(made), rng.randint(1, 3))
+    about = {"product": product.id, "offers": rng.random() < 0.7}
+    return odd(world, "product_rewritten", {**about, **{name: made[name] for name in names}})
+
+
 ALLEGRO: tuple[tuple[str, Act, int], ...] = (
     ("translated", translated, 4),
     ("translation_removed", translation_removed, 1),
@@ -166,4 +189,5 @@ ALLEGRO: tuple[tuple[str, Act, int], ...] = (
     ("category_deleted", category_deleted, 1),
     ("requirement", requirement, 1),
     ("parameter_filled", parameter_filled, 1),
+    ("product_rewritten", product_rewritten, 2),
 )

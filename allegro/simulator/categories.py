@@ -10,6 +10,7 @@ from allegro.simulator.instants import DAY, SECOND, iso_millis
 from allegro.simulator.journal import Journal, JournalEvent, offer_event_id
 from allegro.simulator.noting import note
 from allegro.simulator.offer import Offer
+from allegro.simulator.products import Products
 from allegro.simulator.truth import Action
 from allegro.simulator.world import World
 
@@ -272,6 +273,7 @@ def _deleted(world: World, key: str, body: Json) -> None:
     if categories.children(key) or categories.children(instead.id) or gone is instead:
         raise ValueError("two different categories without children are needed")
     _publish(world, "CATEGORY_DELETED", gone, redirectCategory={"id": instead.id})
+    _note_products(world, key, instead.id)
     offers, before = _offers_below(world, key), categories.content(key)
     del categories.tree[key]
     categories.redirects[key] = instead.id
@@ -279,6 +281,16 @@ def _deleted(world: World, key: str, body: Json) -> None:
     for offer in _present_offers(world):
         if offer.document.get("category") == {"id": key}:
             _redirect(world, offer, instead.id)
+
+
+def _note_products(world: World, key: str, instead: str) -> None:
+    """The products of a category that ends stand in the one that replaces it, whatever sells them stood in."""
+    categories, products = world.of(Categories), world.of(Products)
+    for offer in _present_offers(world):
+        for product in products.of_offer(offer.document):
+            if categories.instead_of(str(product.category["id"])) == key:
+                before, after = ({"category": {"id": each}} for each in (key, instead))
+                note(world, offer, "product_content", before, after, actor="allegro", subject=("product", product.id))
 
 
 def _redirect(world: World, offer: Offer, category: str) -> None:

@@ -47,7 +47,7 @@ RULES = (
     Rule(_READ, re.compile(r"/order/customer-returns(/.+)?"), "seller", 25, 1),
     Rule(_READ, re.compile(r"/order/customer-returns(/.+)?"), "client", 50, 1),
     Rule(_READ, re.compile(r"/order/carriers"), "client", 50, 1),
-    Rule(_READ, re.compile(r"/sale/products"), "seller", 10, 1, queue=30),
+    Rule(_READ, re.compile(r"/sale/products(/[^/]+)?"), "seller", 10, 1, queue=30),
 )
 
 

@@ -89,6 +89,15 @@ class Products:
         category = {"id": str(asked["category"]["id"])}
         return Product(product_id, str(asked["name"]), category, listed, images, text, [])
 
+    def of_offer(self, document: Json) -> list[Product]:
+        """Return the products that an offer's document names."""
+        named = [(element.get("product") or {}).get("id") for element in document.get("productSet") or []]
+        return [self._by_id[key] for key in named if key in self._by_id]
+
+    def replace(self, product: Product) -> None:
+        """Put a product in the place of the one with its id."""
+        self._by_id[product.id] = product
+
     def keep(self, product: Product) -> None:
         """Take a product into the catalogue, where it is found from now on."""
         self._by_id.setdefault(product.id, product)

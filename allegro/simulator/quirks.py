@@ -15,6 +15,7 @@ from allegro.simulator.listing_quirks import UNANNOUNCED
 from allegro.simulator.offer import Offer
 from allegro.simulator.order_quirks import QUIRKS as ORDER_QUIRKS
 from allegro.simulator.orders import Order
+from allegro.simulator.product_rewrites import QUIRKS as PRODUCT_QUIRKS
 from allegro.simulator.selling import begin_life
 from allegro.simulator.shorthand import patch_from
 from allegro.simulator.switches import SWITCHES
@@ -104,6 +105,7 @@ QUIRKS: dict[str, Callable[[World, Json], None]] = {
     **SWITCHES,
     **ORDER_QUIRKS,
     **categories.QUIRKS,
+    **PRODUCT_QUIRKS,
     **translations.QUIRKS,
     **visibility.QUIRKS,
 }

@@ -82,6 +82,15 @@ def test_the_content_of_a_price_list_changes_once_however_many_offers_use_it() -
     assert expected.touched == {(f"price_list:{LIST}", T0): {OFFER, OTHER}}
 
 
+def test_a_product_changes_once_for_all_offers_of_it_and_only_in_what_a_seller_sees() -> None:
+    about = {"subject": {"kind": "product", "id": "p"}}
+    old = {"id": "p", "name": "Kawa", "category": {"id": "1", "path": [{"id": "0", "name": "Old"}]}}
+    new = {"id": "p", "name": "Kawa Santos", "category": {"id": "1", "path": [{"id": "0", "name": "New"}]}}
+    log = [entry("product_content", old, new, offer_id=offer, actor="allegro", **about) for offer in (OFFER, OTHER)]
+    assert rows(*log) == [("product:p", "product.name", "", "Kawa", "Kawa Santos")]
+    assert translate(log, BASE).touched == {("product:p", T0): {OFFER, OTHER}}
+
+
 def test_an_offer_enters_a_promotion_whose_content_is_new_and_so_no_change() -> None:
     about = {"subject": {"kind": "promotion", "id": "p"}}
     assert rows(entry("promotion", None, multipack("p", OFFER, OTHER), **about)) == [

@@ -27,6 +27,8 @@ from allegro.simulator.edits import field_changes
 from allegro.simulator.genesis import new_world
 from allegro.simulator.instants import DAY, HOUR, parse_instant
 from allegro.simulator.price_rules import PriceRules
+from allegro.simulator.product_documents import product_document
+from allegro.simulator.products import Products
 from allegro.simulator.promo_options import PromoOptions
 from allegro.simulator.promotion_terms import KINDS as PROMOTION_KINDS
 from allegro.simulator.promotions import Promotions
@@ -68,6 +70,7 @@ SHARED = {
     "price_rule": "price_rule",
     "category_content": "category",
     "category_requirements": "category",
+    "product_content": "product",
     "badge": "badge",
     "alle_discount": "alle_discount",
 }
@@ -167,6 +170,9 @@ def shared(world: World) -> State:
     for promotion in promotions.all.values():
         content = {name: value for name, value in promotions.document(promotion).items() if name != "status"}
         found[promotion.seller_id, "promotion", promotion.id] = content if promotion.active else None
+    for offer in (row for row in world.offers.values() if not row.gone):
+        for product in world.of(Products).of_offer(offer.document):
+            found[offer.seller_id, "product_content", product.id] = rewritable(product_document(world, product))
     bundles = world.of(Bundles)
     for bundle in (*bundles.flexible.values(), *bundles.old.values()):
         content = {key: value for key, value in vars(bundle).items() if key not in BUNDLE_NOISE}
@@ -174,11 +180,23 @@ def shared(world: World) -> State:
     return found
 
 
+def rewritable(document: Any) -> Any:
+    """Return what the catalogue rewrites of a product: not its category, which the tree decides about."""
+    return {key: document.get(key) for key in ("name", "images", "description", "parameters", "publication")}
+
+
 def told(action: Action) -> Any:
     """Return the part of what an action says that a checkpoint keeps."""
+    if action.field == "product_content":
+        return rewritable(action.new)
     if action.field == "promotion" and isinstance(action.new, dict):
         return {name: value for name, value in action.new.items() if name != "status"}
     return action.new
+
+
+def is_move_of_product(action: Action) -> bool:
+    """Return whether an action tells of nothing but the other category that a product came to stand in."""
+    return action.field == "product_content" and action.new.keys() == {"category"}
 
 
 def subject(action: Action) -> dict[str, str]:
@@ -282,7 +300,7 @@ def test_truth_tells_of_every_change_of_what_offers_share(life: Life) -> None:
     for before, after, actions in life.intervals():
         rows: dict[tuple[str, str, str], list[Action]] = defaultdict(list)
         for action in actions:
-            if action.field in SHARED:
+            if action.field in SHARED and not is_move_of_product(action):
                 seller = life.world.offers[action.offer_id].seller_id
                 rows[seller, action.field, subject(action)["id"]].append(action)
         for key, value in after.shared.items():
@@ -314,16 +332,18 @@ def test_events_follow_allegro(life: Life) -> None:
 
 def test_edits_are_taken_back_repeated_and_made_in_batches(life: Life) -> None:
     prices: dict[tuple[int, str], set[str]] = defaultdict(set)
-    titles = defaultdict(list)
+    titles, edits = defaultdict(list), defaultdict(list)
     for action in life.actions:
         if action.field == "price":
             prices[action.at, action.actor].add(action.offer_id)
         if action.field == "title":
             titles[action.offer_id].append(action)
+        if action.field in {"title", "description", "external_id"}:
+            edits[action.offer_id, action.field].append(action)
     assert max(len(offers) for (_, actor), offers in prices.items() if actor == "seller") >= 5
     close = [second for rows in titles.values() for first, second in pairwise(rows) if second.at - first.at < HOUR // 6]
     assert close
-    assert any(first.old == second.new for rows in titles.values() for first, second in pairwise(rows))
+    assert any(first.old == second.new for rows in edits.values() for first, second in pairwise(rows))
     ended = [row for row in life.actions if row.field == "description" and row.event_types == ()]
     assert ended
 

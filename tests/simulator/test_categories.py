@@ -10,6 +10,7 @@ from tests.simulator.conftest import GARDEN, SANTOS, Application
 from tests.simulator.seller import connected, truths
 
 COFFEE_CATEGORY, TEA_CATEGORY, GARDEN_CATEGORY = "74030", "74033", "261405"
+TEAWARE_CATEGORY = "320145"
 
 
 @pytest.fixture
@@ -154,3 +155,51 @@ def test_a_product_has_the_parameters_that_its_offer_shows(coffee: Application) 
     assert found["category"]["path"][-1]["id"] == found["category"]["id"]
     assert all(image["url"].startswith(coffee.url) for image in found["images"])
     assert coffee.get("/sale/products/5901234567890").status_code == 404
+
+
+def product_of(application: Application, offer_id: str = SANTOS) -> str:
+    return str(application.read(f"/sale/product-offers/{offer_id}")["productSet"][0]["product"]["id"])
+
+
+def test_the_catalogue_rewrites_a_product_and_with_it_its_offers(coffee: Application) -> None:
+    key, before = product_of(coffee), coffee.read(f"/sale/product-offers/{SANTOS}")
+    picture = before["images"][0]
+    code = {"id": "224017", "name": "Kod producenta", "values": ["K-1"]}
+    about = {"name": "Santos", "images": [picture], "parameters": [code], "status": "PROPOSED"}
+    assert quirk(coffee, "product_rewritten", product=key, **about) == 200
+    product, offer = coffee.read(f"/sale/products/{key}"), coffee.read(f"/sale/product-offers/{SANTOS}")
+    assert (product["name"], product["images"], product["publication"]) == (
+        "Santos",
+        [{"url": picture}],
+        {"status": "PROPOSED"},
+    )
+    assert [row["values"] for row in product["parameters"]] == [["K-1"]]
+    assert (offer["name"], offer["images"]) == (before["name"], [picture])
+    shown = offer["productSet"][0]["product"]
+    assert ([row["values"] for row in shown["parameters"]], shown["publication"]["status"]) == ([["K-1"]], "PROPOSED")
+    told = truths(coffee, "product_content", SANTOS)[-1]
+    assert (told["actor"], told["new"]["name"]) == ("allegro", "Santos")
+    assert told["subject"] == {"kind": "product", "id": key}
+    assert {row["actor"] for row in (*truths(coffee, "images", SANTOS), *truths(coffee, "product", SANTOS))} == {
+        "allegro"
+    }
+
+
+def test_a_rewrite_may_leave_the_offers_alone(coffee: Application) -> None:
+    key, before = product_of(coffee), coffee.read(f"/sale/product-offers/{SANTOS}")
+    assert quirk(coffee, "product_rewritten", product=key, images=[], name="Other", offers=False) == 200
+    assert coffee.read(f"/sale/product-offers/{SANTOS}") == before
+    assert coffee.read(f"/sale/products/{key}")["images"] == []
+
+
+def test_a_product_of_a_deleted_category_stands_in_the_one_that_replaces_it(coffee: Application) -> None:
+    key = product_of(coffee)
+    category = coffee.read(f"/sale/products/{key}")["category"]["id"]
+    assert quirk(coffee, "category_event", event="deleted", category=category, redirect=TEAWARE_CATEGORY) == 200
+    assert coffee.read(f"/sale/products/{key}")["category"]["id"] == TEAWARE_CATEGORY
+    told = truths(coffee, "product_content", SANTOS)[-1]
+    assert (told["old"], told["new"]) == ({"category": {"id": category}}, {"category": {"id": TEAWARE_CATEGORY}})
+
+
+def test_what_the_catalogue_does_not_have_cannot_be_rewritten(coffee: Application) -> None:
+    assert quirk(coffee, "product_rewritten", product="c9e39cae", name="x") == 422
