@@ -209,7 +209,10 @@ Reference = tuple[str, str]
 
 
 def load_shared(offer: Offer, moment: datetime) -> dict[Reference, SharedState]:
-    """What `offer` used at `moment`, by (kind, Allegro's id), with its content at that instant. Five queries."""
+    """What `offer` used at `moment`, by (kind, Allegro's id), with its content at that instant. Five queries.
+
+    What Allegro never let us read (a product that its catalogue does not have) is left out.
+    """
     used = OfferUse.objects.filter(Q(until=None) | Q(until__gte=moment), offer=offer, since__lte=moment)
     wanted = Q(is_for_all=True, first_seen_at__lte=moment)
     for kind, allegro_id in used.values_list("kind", "allegro_id"):
@@ -230,6 +233,7 @@ def load_shared(offer: Offer, moment: datetime) -> dict[Reference, SharedState]:
             ),
         )
         for each in objects
+        if each.pk in snapshots
     }
 
 

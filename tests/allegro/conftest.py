@@ -13,7 +13,7 @@ from pytest_django import Settings
 
 from accounts.models import Membership, SellerAccount, User, Workspace
 from accounts.scoping import every_workspace, workspace_scope
-from allegro import oauth, ratelimit
+from allegro import oauth
 from allegro.api.client import AllegroClient
 from allegro.grants import StoredGrant, store_tokens
 from allegro.models import RunKind, RunTrigger, SyncRun
@@ -143,9 +143,8 @@ def _no_backoff(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 @pytest.fixture
-def world(running_simulator: RunningSimulator, settings: Settings, monkeypatch: pytest.MonkeyPatch) -> Iterator[World]:
-    """A fresh world, two days old, with the application pointed at it; products are not waited for there."""
-    monkeypatch.setattr(ratelimit, "LIMITS", {**ratelimit.LIMITS, "products": ()})
+def world(running_simulator: RunningSimulator, settings: Settings) -> Iterator[World]:
+    """A fresh world, two days old, with the application pointed at it."""
     settings.ALLEGRO_API_URL = settings.ALLEGRO_AUTH_URL = running_simulator.url
     with requests.Session() as session:
         world = World(running_simulator, session)

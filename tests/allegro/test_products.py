@@ -8,6 +8,7 @@ import pytest
 from allegro.models import RunKind, RunStatus, RunTrigger, SyncRun
 from allegro.sync import products
 from allegro.sync.run import sync_account
+from offers.day import SharedSheet, read_day
 from offers.models import Offer, OfferChange, OfferUse, SharedKind, SharedObject, SharedSnapshot
 from offers.projection import derive_pending
 from offers.touching import offers_touched
@@ -161,3 +162,31 @@ def test_the_stage_stops_when_the_runs_time_is_up(garden: Linked) -> None:
     garden.world.move(minutes=15)
     assert not garden.sync().continues
     assert read() == set(used(garden))
+
+
+def sheets(linked: Linked, offer_id: str) -> list[SharedSheet]:
+    """What the page of the day shows of the offer's product."""
+    day = read_day(Offer.objects.get(allegro_id=offer_id), linked.world.now)
+    found = [sheet for chapter in day.chapters for sheet in chapter.shared]
+    return [sheet for sheet in found if sheet.shared.kind == SharedKind.PRODUCT]
+
+
+def test_the_page_of_a_day_shows_the_product_with_its_name(garden: Linked) -> None:
+    garden.sync()
+    [sheet] = sheets(garden, SECATEURS)
+    rows = {row.state.field.key: row.text for row in sheet.rows}
+    assert rows["product.name"] == sheet.shared.name
+    assert rows["product.status"] in {"listed", "w katalogu"}
+    [product] = [
+        row
+        for chapter in read_day(Offer.objects.get(allegro_id=SECATEURS), garden.world.now).chapters
+        for row in chapter.rows
+        if row.state.field.key == "product"
+    ]
+    assert sheet.shared.name in product.text
+
+
+def test_the_page_of_a_day_leaves_out_a_product_that_was_never_there(garden: Linked) -> None:
+    garden.world.fault(f"/sale/products/{product_of(garden)}", 404, times=FOREVER)
+    garden.sync()
+    assert sheets(garden, SECATEURS) == []

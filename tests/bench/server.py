@@ -28,6 +28,7 @@ SAMPLE_ID = "10000000001"
 LISTED_AT = 1_780_000_000_000_000  # microseconds UTC, in 2026
 BESIDE_PATH = re.compile(r"/sale/offers/(\d+)/(translations|rating|smart)")
 CATEGORY_PATH = re.compile(r"/sale/categories/(\w+)")
+PRODUCT_PATH = re.compile(r"/sale/products/([\w-]+)")
 OFFER_PATH = re.compile(r"/sale/product-offers/(\d+)(/parts)?")
 NO_ROWS: dict[str, Json] = {
     "/sale/offer-events": {"offerEvents": []},
@@ -61,15 +62,18 @@ def offer_id(seller: int, number: int) -> str:
 
 @dataclass
 class Sellers:
-    """What is sold, and what was asked."""
+    """What is sold, and what was asked. All offers of a seller are made from one product, or each from its own."""
 
     sizes: list[int]
+    has_own_products: bool = field(default=False, kw_only=True)
     asked: list[tuple[float, int, str]] = field(default_factory=list)
 
     def __post_init__(self) -> None:
         article = replace(ARTICLES[0], offer_id=SAMPLE_ID)
         document = first_document(7, article, LISTED_AT)
         del document["publication"]["startedAt"]
+        if self.has_own_products:
+            document["productSet"][0]["product"]["id"] = f"product-of-{SAMPLE_ID}"
         checks = {"errors": [], "warnings": [], "validatedAt": document["createdAt"]}
         self._sample = document
         self._detail = json.dumps({**document, "validation": checks, "warnings": []})
@@ -88,8 +92,11 @@ class Sellers:
         address = urlsplit(target)
         offer = OFFER_PATH.fullmatch(address.path)
         beside = BESIDE_PATH.fullmatch(address.path)
+        product = PRODUCT_PATH.fullmatch(address.path)
         kind = ("parts" if offer[2] else "detail") if offer else "beside" if beside else "other"
-        self.asked.append((time(), seller, kind))
+        self.asked.append((time(), seller, "product" if product else kind))
+        if product:
+            return 200, json.dumps({"id": product[1], "name": "Kawa", "category": {"id": "74030"}})
         if offer:
             return self._offer(seller, offer[1], self._parts if offer[2] else self._detail)
         if address.path == "/sale/offers":

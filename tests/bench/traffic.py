@@ -5,9 +5,9 @@
 The real sync runs against a light Allegro in this process, at the instants at which the dispatcher would run it: every
 15 minutes journal and orders, every 3 hours everything. The least possible is what no program could do without that
 learns of every change within the same time: a look at each journal each time, one page of the list, one read of every
-offer that an event names, one read a day of every offer (some edits have no event) and of its translations, rating and
-Smart! status, one look at each list of what stands beside the offers in every full run, and one page of orders where
-some moved.
+offer that an event names, one read a day of every offer (some edits have no event), of its translations, rating and
+Smart! status and of the catalogue product that it is made from (here each from one of its own), one look at each list
+of what stands beside the offers in every full run, and one page of orders where some moved.
 """
 
 import asyncio
@@ -37,14 +37,15 @@ TURNS = 12
 # Rebates of four kinds, two of bundles, packages, price rules; price lists, settings, three kinds of conditions;
 # missing parameters, the categories' journal and what they plan.
 LISTS = 8 + 5 + 3
-BESIDE = 3
+# Translations, rating, Smart!; and the product.
+BESIDE = 3 + 1
 
 
 class BusySellers(Sellers):
     """As `Sellers`, with journals and orders: what has happened by `now` is shown."""
 
-    def __init__(self, sizes: list[int]) -> None:
-        super().__init__(sizes)
+    def __init__(self, sizes: list[int], *, has_own_products: bool = False) -> None:
+        super().__init__(sizes, has_own_products=has_own_products)
         self.now = START
         self.events: list[tuple[datetime, Json]] = []
         self.order_events: list[tuple[datetime, Json]] = []
@@ -91,7 +92,7 @@ def add_options(parser: ArgumentParser) -> None:
 def run(options: Namespace) -> None:
     """Print the figures."""
     with scratch_servers(ALLEGRO_CLIENT_ID="bench", ALLEGRO_REQUESTS_PER_MINUTE="1000000"):
-        sellers = BusySellers([options.offers])
+        sellers = BusySellers([options.offers], has_own_products=True)
         with _served(sellers):
             account = _account()
             say(f"traffic: one account of {options.offers} offers; requests by resource")
