@@ -22,6 +22,7 @@ from offers.presentation import Side
 from offers.state import FieldState, Lack, Seen, state_at
 from offers.state_facts import SharedState, load_record, load_shared
 from offers.textdiff import SAFE_TAGS, description_html, description_images
+from offers.touching import changes_of
 from offers.wording import is_empty, show_value
 
 INSTANT = timedelta(microseconds=1)
@@ -301,8 +302,8 @@ def _short(state: FieldState, seen: Seen | None, names: NamesOf) -> str:
 
 
 def neighbouring_changes(offer: Offer, moment: datetime) -> tuple[OfferChange | None, OfferChange | None]:
-    """The last edit seen before `moment` and the first one after it. Two queries."""
-    edits = OfferChange.objects.filter(offer=offer, certainty__in=STEPS_BETWEEN_STATES).only(
+    """The last edit that touched `offer`, or what it used, before `moment`, and the first one after it. Four queries."""
+    edits = changes_of(offer).filter(certainty__in=STEPS_BETWEEN_STATES).only(
         "id", "offer_id", "field", "event_type", "not_before", "not_after"
     )
     earlier = edits.filter(not_after__lt=moment).order_by("-not_after", "-id").first()

@@ -24,6 +24,7 @@ from offers.models import (
 from offers.record import new_snapshot, record_gone, store_snapshots
 from tests.conftest import Team
 from tests.factories import START, SellerAccountFactory
+from tests.offers.feed_facts import add_shared_change, make_shared, use
 from tests.offers.page_facts import NOW, add_change, make_offer, money
 
 LONG_TEXT = "<h1>Kawa</h1><p>" + "Ziarna z Brazylii, palone na jasno. " * 30 + "</p>"
@@ -172,6 +173,15 @@ def test_after_its_end_the_offer_is_gone(owner_client: Client, in_workspace: Tea
     page = words(get(owner_client, in_workspace.offer, "on/?at=2026-09-28"))
     assert "From 28 Sep 2026, 10:00 Allegro no longer returned this offer." in page
     assert "Last seen: PLN 47.90." in page
+
+
+def test_a_change_of_what_the_offer_used_is_on_the_way_too(owner_client: Client, in_workspace: Team) -> None:
+    two_readings(in_workspace.offer)
+    shared = make_shared(in_workspace.account)
+    use(in_workspace.offer, shared)
+    add_shared_change(shared, not_before=september(19, 10), not_after=september(20, 10))
+    page = get(owner_client, in_workspace.offer, "on/?at=2026-09-19")
+    assert re.search(r'rel="next"\s+href="\?at=2026-09-20T10%3A00%3A00Z"', page)
 
 
 def test_a_gap_is_named_on_its_days(owner_client: Client, in_workspace: Team) -> None:
