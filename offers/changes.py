@@ -46,6 +46,8 @@ PART_OF_EVENT = {
 }
 # What such an event announces it also tells: (field, the words of its payload).
 TOLD_BY_EVENT = {COUNTRIES_BLOCKED: "blocked_deliveries"}
+# The journal of categories tells of all else that becomes of one.
+NEVER_TOLD = frozenset({"category.requirements"})
 FIELD_OF_EVENT = {PRICE_CHANGED: PRICE.key, STOCK_CHANGED: STOCK.key}
 # A purchase and the stock event it causes carry times a moment apart.
 PURCHASE_TOLERANCE = timedelta(seconds=5)
@@ -153,12 +155,13 @@ def derive_shared(kind: str, snapshots: Sequence[Snapshot]) -> list[Change]:
     """
     found: list[Change] = []
     for before, after in pairwise(sorted(snapshots, key=lambda each: each.first_seen_at)):
-        span = (before.last_seen_at, after.first_seen_at)
-        if after.announced_at and before.last_seen_at < after.announced_at <= after.first_seen_at:
-            span = (after.announced_at, after.announced_at)
+        told = after.announced_at
+        is_told = told is not None and before.last_seen_at < told <= after.first_seen_at
         for difference in differences(kind, dict(before.document), dict(after.document)):
-            change = _interval(difference, *span)
-            found.append(replace(change, certainty="exact") if span[0] == span[1] else change)
+            if told and is_told and difference.field.key not in NEVER_TOLD:
+                found.append(replace(_interval(difference, told, told), certainty="exact"))
+            else:
+                found.append(_interval(difference, before.last_seen_at, after.first_seen_at))
     return found
 
 
@@ -442,4 +445,4 @@ def _is_beside(event: Event, moment: datetime) -> bool:
     return not event.is_future_dated and abs(event.occurred_at - moment) <= PURCHASE_TOLERANCE
 
 
-assert {*FIELD_OF_EVENT.values(), *TOLD_BY_EVENT.values()} <= BY_KEY.keys()  # noqa: S101 - a wrong registry must not start
+assert {*FIELD_OF_EVENT.values(), *TOLD_BY_EVENT.values(), *NEVER_TOLD} <= BY_KEY.keys()  # noqa: S101 - a wrong registry must not start

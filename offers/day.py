@@ -302,9 +302,11 @@ def _short(state: FieldState, seen: Seen | None, names: NamesOf) -> str:
 
 
 def neighbouring_changes(offer: Offer, moment: datetime) -> tuple[OfferChange | None, OfferChange | None]:
-    """The last edit that touched `offer`, or what it used, before `moment`, and the first one after it. Four queries."""
-    edits = changes_of(offer).filter(certainty__in=STEPS_BETWEEN_STATES).only(
-        "id", "offer_id", "field", "event_type", "not_before", "not_after"
+    """The last edit of `offer`, or of what it used, before `moment` and the first one after it. Four queries."""
+    edits = (
+        changes_of(offer)
+        .filter(certainty__in=STEPS_BETWEEN_STATES)
+        .only("id", "offer_id", "field", "event_type", "not_before", "not_after")
     )
     earlier = edits.filter(not_after__lt=moment).order_by("-not_after", "-id").first()
     return earlier, edits.filter(not_after__gt=moment).order_by("not_after", "id").first()

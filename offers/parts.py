@@ -365,16 +365,16 @@ def _planned(raw: Raw) -> Document:
     }
 
 
-def deleted_category(known: Raw, event: Raw) -> Document:
+def deleted_category(known: Raw, event: Raw, scheduled_changes: Iterable[Raw] = ()) -> Document:
     """The last known content of a category with "redirect": the id of the one that replaces it, "" for none.
 
     `event` is its CATEGORY_DELETED, which tells the name and place that the category had in the end: it can no longer
-    be read itself.
+    be read itself. What it plans to demand is in a list of its own.
     """
     told = event.get("category") or {}
     last = {"name": told["name"], "parent": (told.get("parent") or {}).get("id")} if told.get("name") else {}
     redirect = str((event.get("redirectCategory") or {}).get("id") or "")
-    return normal({**known, **last, "redirect": redirect})
+    return with_demands({**known, **last, "redirect": redirect}, scheduled_changes)
 
 
 def product(raw: Raw) -> Document:

@@ -104,6 +104,6 @@ def _content(
     except Gone:
         if before is None or not events:
             return None
-        gone = parts.deleted_category(before, dict(events[-1].raw))
+        gone = parts.deleted_category(before, dict(events[-1].raw), demands)
         return SharedContent(str(before.get("name", "")), gone, announced_at=announced_at)
     return SharedContent(parts.name_of(raw), parts.category(raw, demands), announced_at=announced_at)

@@ -57,3 +57,24 @@ def test_what_happened_to_a_category_just_before_its_end_is_told_by_its_end(gard
         ("category.parent", "5312"),
         ("category.redirect", NEW),
     ]
+
+
+@pytest.mark.django_db
+def test_what_a_category_comes_to_require_is_not_dated_by_what_else_became_of_it(garden: Linked) -> None:
+    """Nothing tells when a plan was made or came into force; the end of the category has a moment of its own."""
+    garden.sync()
+    old, world = Offer.objects.get(allegro_id=SECATEURS).category_id, garden.world
+    world.quirk("category_event", event="created", category=NEW, name="Narzędzia", parent="1536")
+    world.quirk("category_parameter", category=old, parameter="7001", offers=[SECATEURS], in_days=1)
+    world.move(hours=12)
+    garden.sync()
+    world.move(hours=13)
+    world.quirk("category_event", event="deleted", category=old, redirect=NEW)
+    world.move(hours=1)
+    garden.sync()
+    changes = OfferChange.objects.filter(shared__allegro_id=old).order_by("not_after", "field")
+    assert [(change.field, change.certainty, change.new is None) for change in changes] == [
+        ("category.requirements", "interval", False),
+        ("category.redirect", "exact", False),
+        ("category.requirements", "interval", True),
+    ]

@@ -70,7 +70,9 @@ MADE: dict[str, tuple[Callable[[Any], Any], Any]] = {
     fields.BUNDLE: (parts.bundle, OLD_BUNDLE),
     fields.PRICE_RULE: (parts.price_rule, PRICE_RULE),
     fields.CATEGORY: (
-        lambda raw: parts.deleted_category(parts.category(raw["category"], raw["planned"]), raw["event"]),
+        lambda raw: parts.deleted_category(
+            parts.category(raw["category"], raw["planned"]), raw["event"], raw["planned"]
+        ),
         {"category": TREE, "planned": SCHEDULED, "event": DELETED},
     ),
     fields.PRODUCT: (parts.product, PRODUCT),
