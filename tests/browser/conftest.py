@@ -1,7 +1,7 @@
 """A real Chromium against a live server, a real Celery worker and the simulator."""
 
 import os
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
@@ -12,7 +12,7 @@ import requests
 from celery.contrib.testing.worker import start_worker
 from django.core import mail
 from kombu import Queue
-from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, Playwright, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Error, Page, Playwright, sync_playwright
 from pytest_django import Settings
 from pytest_django.live_server_helper import LiveServer
 
@@ -105,7 +105,21 @@ class Visitor:
 
     def go(self, path: str) -> None:
         """Open a page of the product."""
-        self.page.goto(self.base_url + path)
+        self._navigate(lambda: self.page.goto(self.base_url + path))
+
+    def reload(self) -> None:
+        """Load the page anew."""
+        self._navigate(self.page.reload)
+
+    def _navigate(self, step: Callable[[], object]) -> None:
+        """A page that follows a sync reloads itself when that ends, and the later navigation aborts the earlier."""
+        try:
+            step()
+        except Error as error:
+            if "ERR_ABORTED" not in str(error):
+                raise
+            self.page.wait_for_load_state()
+            step()
 
     def confirmation_link(self) -> str:
         """The path of the link in the newest mail."""

@@ -32,7 +32,7 @@ def test_a_permission_left_out_is_given_after_all_and_ended_access_is_renewed(
     page.wait_for_url("**/settings/accounts/*-*/")
     address = page.url
     wait_for_sync(1)
-    page.reload()
+    visitor.reload()
     orders = page.locator(".stream-lines li").last
     expect(orders).to_contain_text(ORDERS)
     assert visitor.has_no_sideways_scroll()
@@ -41,7 +41,7 @@ def test_a_permission_left_out_is_given_after_all_and_ended_access_is_renewed(
     consent(visitor, GARDEN)
     page.wait_for_url("**/settings/accounts/*-*/")
     wait_for_sync(2)
-    page.reload()
+    visitor.reload()
     expect(orders).not_to_contain_text(ORDERS)
 
     simulator.post("tokens/revoke", {"account": GARDEN})

@@ -67,7 +67,7 @@ def test_from_sign_up_to_what_changed(visitor: Visitor, simulator: SimulatorButt
 
     simulator.post(f"offers/{BEST_SELLER}", {"price": "99.90"})
     time.sleep(JOURNAL_LAG_SECONDS)
-    page.reload()
+    visitor.reload()
     page.click("form[action$='/sync/'] button")
     wait_for_sync(2)
     expect(page.locator("#run .stages")).to_be_visible(timeout=SYNC_MILLISECONDS)

@@ -195,11 +195,12 @@ def test_only_a_full_worksheet_says_that_there_is_more(in_workspace: Team, count
 
 def test_a_workbook_begins_before_its_rows_are_made(in_workspace: Team) -> None:
     made: list[ShownChange] = []
+    change = shown(in_workspace)
 
     def changes() -> Iterator[ShownChange]:
         while True:
-            made.append(shown(in_workspace))
-            yield made[-1]
+            made.append(change)
+            yield change
 
     pieces = workbook_file(changes())
     assert next(pieces).startswith(b"PK")
