@@ -81,7 +81,7 @@ def scheduled_changes() -> Response:
     """Answer the requirements that categories plan, the first to take effect first."""
     limit, offset = whole_number("limit", 100, 1, 1000), whole_number("offset", 0, 0, 9_999_999)
     listed("type", ("REQUIREMENT_CHANGE",))
-    planned = [row for row in _categories().requirements if row.type_at(now()) == PLANNED]
+    planned = _categories().scheduled(now())
     found = [row for row in planned if _between("scheduledFor", row.required_from)]
     found = [row for row in found if _between("scheduledAt", row.scheduled_at)]
     page = sorted(found, key=lambda row: row.required_from)[offset : offset + limit]

@@ -127,8 +127,12 @@ class Categories:
 
     def planned(self, category: str, moment: int) -> list[Json]:
         """Return what a category will require after an instant, by parameter, as the scheduled changes show it."""
-        rows = [row for row in self.requirements if row.category == category and row.type_at(moment) == PLANNED]
+        rows = [row for row in self.scheduled(moment) if row.category == category]
         return [{"parameter": {"id": row.parameter}, "scheduledFor": iso_millis(row.required_from)} for row in rows]
+
+    def scheduled(self, moment: int) -> list[Requirement]:
+        """Return what is still to come into force after an instant; a plan ends with its category."""
+        return [row for row in self.requirements if row.category in self.tree and row.type_at(moment) == PLANNED]
 
     def _watch(self, actions: list[Action]) -> None:
         """Note what an edit of its parameters, products or category does to the parameters that an offer lacks."""
@@ -274,10 +278,12 @@ def _deleted(world: World, key: str, body: Json) -> None:
         raise ValueError("two different categories without children are needed")
     _publish(world, "CATEGORY_DELETED", gone, redirectCategory={"id": instead.id})
     _note_products(world, key, instead.id)
-    offers, before = _offers_below(world, key), categories.content(key)
+    offers, before, planned = _offers_below(world, key), categories.content(key), categories.planned(key, world.now)
     del categories.tree[key]
     categories.redirects[key] = instead.id
     _note_content(world, key, offers, before, None)
+    for offer in offers if planned else ():
+        note(world, offer, "category_requirements", planned, [], actor="allegro", subject=("category", key))
     for offer in _present_offers(world):
         if offer.document.get("category") == {"id": key}:
             _redirect(world, offer, instead.id)

@@ -203,3 +203,15 @@ def test_a_product_of_a_deleted_category_stands_in_the_one_that_replaces_it(coff
 
 def test_what_the_catalogue_does_not_have_cannot_be_rewritten(coffee: Application) -> None:
     assert quirk(coffee, "product_rewritten", product="c9e39cae", name="x") == 422
+
+
+def test_what_a_category_planned_ends_with_it(coffee: Application) -> None:
+    category = coffee.read(f"/sale/product-offers/{SANTOS}")["category"]["id"]
+    assert quirk(coffee, "category_parameter", category=category, parameter="7099", in_days=30) == 200
+    planned = coffee.read("/sale/category-parameters-scheduled-changes")["scheduledChanges"]
+    assert category in {row["category"]["id"] for row in planned}
+    assert quirk(coffee, "category_event", event="deleted", category=category, redirect=GARDEN_CATEGORY) == 200
+    planned = coffee.read("/sale/category-parameters-scheduled-changes")["scheduledChanges"]
+    assert category not in {row["category"]["id"] for row in planned}
+    told = truths(coffee, "category_requirements", SANTOS)[-1]
+    assert (told["subject"]["id"], told["new"]) == (category, [])
