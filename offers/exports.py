@@ -17,7 +17,7 @@ from offers.fields import Field, Kind, get_field
 from offers.models import OfferChange
 from offers.names import NameOf
 from offers.presentation import ShownChange, Side
-from offers.values import as_money
+from offers.values import as_money, as_number
 from offers.wording import show_whole_value
 from offers.workbook import EXCEL_ROWS, Cell, stream_workbook
 
@@ -83,6 +83,9 @@ def _value(registered: Field, value: Any, side: Side, name_of: NameOf) -> Cell:
         return money[0]
     if isinstance(value, int) and not isinstance(value, bool):
         return value
+    number = as_number(value) if registered.kind is Kind.NUMBER else None
+    if number is not None:
+        return number
     return show_whole_value(registered, value, name_of)
 
 

@@ -142,6 +142,18 @@ def note_turns(
     known.filter(allegro_id__in=gone, gone_at=None).update(gone_at=at)
 
 
+def note_names(account: SellerAccount, kind: SharedKind, names: Mapping[str, str], at: datetime) -> None:
+    """Remember what objects are called (Allegro id -> name) that no offer uses but that others name."""
+    for key, name in names.items():
+        SharedObject.objects.update_or_create(
+            account=account,
+            kind=kind,
+            allegro_id=key,
+            defaults={"name": fitting(SharedObject, "name", name)},
+            create_defaults={"name": fitting(SharedObject, "name", name), "first_seen_at": at},
+        )
+
+
 def _newest(shared_ids: Iterable[uuid.UUID]) -> dict[uuid.UUID, SharedSnapshot]:
     rows = SharedSnapshot.objects.filter(shared__in=list(shared_ids)).order_by("shared_id", "-first_seen_at")
     return {row.shared_id: row for row in rows.distinct("shared_id")}

@@ -50,6 +50,20 @@ def format_percent(ratio: Decimal, *, signed: bool = True) -> str:
     return f"{_sign(ratio, signed=signed)}{figure}{NO_BREAK_SPACE}%"
 
 
+def as_number(value: Any) -> Decimal | None:
+    """A number, or text that is one (Allegro sends averages as text); None for anything else."""
+    try:
+        number = Decimal(str(value))
+    except InvalidOperation:
+        return None
+    return number if number.is_finite() else None
+
+
+def format_number(number: Decimal) -> str:
+    """A number with the digits it has, grouped and pointed as the reader is used to."""
+    return number_format(number, use_l10n=True, force_grouping=True)
+
+
 def format_count(number: int, *, signed: bool = False) -> str:
     """A whole number, grouped as the reader is used to."""
     figure = number_format(abs(number), use_l10n=True, force_grouping=True)

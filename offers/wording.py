@@ -11,7 +11,7 @@ from offers.fields import Field, Kind, named
 from offers.leaves import short_id, show_instant
 from offers.names import NameOf
 from offers.textdiff import description_html, description_images, plain_text
-from offers.values import format_count, show_duration, show_money, show_status
+from offers.values import as_number, format_number, show_duration, show_money, show_status
 
 PRODUCT_STATUSES: Mapping[str, Any] = {
     "PROPOSED": gettext_lazy("proposed, not reviewed yet"),
@@ -60,8 +60,9 @@ def shown_id(field: Field, value: Any, name_of: NameOf) -> str:
     return ", ".join(named(field, value))
 
 
-def _show_count(value: Any) -> str:
-    return format_count(value) if isinstance(value, int) else str(value)
+def _show_number(value: Any) -> str:
+    number = as_number(value)
+    return str(value) if number is None else format_number(number)
 
 
 def _show_images(value: Any) -> str:
@@ -97,7 +98,7 @@ _COUNTED: Mapping[Kind, Callable[[Any], str]] = {
 }
 _BY_KIND: Mapping[Kind, Callable[[Any], str]] = {
     Kind.MONEY: show_money,
-    Kind.NUMBER: _show_count,
+    Kind.NUMBER: _show_number,
     Kind.STATUS: show_status,
     Kind.DURATION: show_duration,
 }

@@ -4,7 +4,8 @@ Allegro changes them under the seller (allegro-api issue 7522), which explains e
 """
 
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
+from contextlib import suppress
 from datetime import datetime
 from operator import attrgetter
 from typing import Any
@@ -16,8 +17,8 @@ from allegro.models import StreamCursor
 from allegro.sync.context import SyncContext
 from allegro.sync.whole import observe_kind, observe_part, read_whole
 from offers import parts
-from offers.models import Offer, SharedKind, SharedSnapshot, SnapshotPart
-from offers.observe import SharedContent
+from offers.models import Offer, SharedKind, SharedObject, SharedSnapshot, SnapshotPart
+from offers.observe import SharedContent, note_names
 
 STREAM = "categories"
 Document = dict[str, Any]
@@ -49,6 +50,24 @@ def run(context: SyncContext) -> None:
     }
     observe_kind(context, SharedKind.CATEGORY, found, context.clock(), is_complete=False)
     StreamCursor.advance(context.account, STREAM, position, context.clock())
+    _name_relatives(context, events.keys())
+
+
+def _name_relatives(context: SyncContext, announced: Collection[str]) -> None:
+    """Learn what the categories are called that those of the account stand below, or were replaced by."""
+    known = _known(context)
+    products = SharedSnapshot.objects.filter(shared__account=context.account, shared__kind=SharedKind.PRODUCT)
+    relatives = {document.get(key) for document in known.values() for key in ("parent", "redirect")}
+    relatives |= set(products.order_by().values_list("document__category", flat=True).distinct())
+    wanted = {str(key) for key in relatives if key} - known.keys()
+    objects = SharedObject.objects.filter(account=context.account, kind=SharedKind.CATEGORY, allegro_id__in=wanted)
+    named = set(objects.values_list("allegro_id", flat=True)) - set(announced)
+    names: dict[str, str] = {}
+    for key in sorted(wanted - named):
+        context.beat()
+        with suppress(Gone):
+            names[key] = parts.name_of(dict(context.client.category(key).raw))
+    note_names(context.account, SharedKind.CATEGORY, names, context.clock())
 
 
 def _unfilled(context: SyncContext) -> None:

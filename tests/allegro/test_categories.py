@@ -3,9 +3,12 @@
 import pytest
 
 from allegro.models import RunStatus
-from offers.models import Offer, OfferChange
+from allegro.simulator.categories import Categories
+from offers.fields import get_field
+from offers.models import Offer, OfferChange, SharedObject
+from offers.names import read_names
 from tests.allegro.conftest import SECATEURS, Linked
-from tests.allegro.record_rows import changes_of
+from tests.allegro.record_rows import assert_rebuilding_changes_nothing, changes_of
 
 NEW = "261777"
 
@@ -78,3 +81,22 @@ def test_what_a_category_comes_to_require_is_not_dated_by_what_else_became_of_it
         ("category.redirect", "exact", False),
         ("category.requirements", "interval", True),
     ]
+
+
+@pytest.mark.django_db
+def test_the_categories_that_others_stand_below_have_names_too(garden: Linked) -> None:
+    garden.sync()
+    own = Offer.objects.get(allegro_id=SECATEURS).category_id
+    world = garden.world
+    world.quirk("category_event", event="moved", category=own, parent="5312")
+    world.move(hours=1)
+    garden.sync()
+    [change] = OfferChange.objects.filter(field="category.parent", shared__allegro_id=own)
+    name_of = read_names([change]).of(change.account_id, get_field(change.field))
+    tree = world.running.simulation.world.of(Categories).tree
+    assert [name_of(key) for key in (change.old, change.new)] == [tree[key].name for key in (change.old, change.new)]
+    world.quirk("category_event", event="renamed", category="5312", name="Wszystko do ogrodu")
+    world.move(hours=1)
+    garden.sync()
+    assert SharedObject.objects.get(kind="category", allegro_id="5312").name == "Wszystko do ogrodu"
+    assert_rebuilding_changes_nothing(garden.account)

@@ -11,7 +11,7 @@ from accounts.models import SellerAccount
 from offers.differences import full_diff
 from offers.entries import Row
 from offers.exports import row_of
-from offers.fields import FIELDS, STATUS
+from offers.fields import FIELDS, STATUS, get_field
 from offers.models import OfferChange, OfferEvent
 from offers.names import Names
 from offers.presentation import ShownChange, present
@@ -334,3 +334,10 @@ def test_what_the_catalogue_makes_of_a_product_is_told_in_words() -> None:
     assert shown("product.kept", ["images"], ["images", "name"]).summary == "+ name"
     named = present(change("product.category", "1", "2"), Names({(ACCOUNT, "category", "2"): "Kawa"}))
     assert (named.old.text, named.new.text) == ("1", "Kawa")
+
+
+@pytest.mark.parametrize(("language", "shown"), [("en", "4.58"), ("pl", "4,58")])
+def test_a_number_that_came_as_text_is_written_as_the_reader_is_used_to(language: str, shown: str) -> None:
+    with translation.override(language):
+        assert show_value(get_field("rating"), "4.58") == shown
+        assert show_value(get_field("rating"), "soon") == "soon"
