@@ -5,10 +5,10 @@ account on one marketplace, in that marketplace's currency.
 """
 
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date
 from decimal import ROUND_UP, Decimal
 
-from allegro.simulator.catalogue import COFFEE_SELLER, GARDEN_SELLER
+from allegro.simulator.catalogue import BASE_MARKETPLACE, CURRENCIES
 from allegro.simulator.chance import stream, uuid
 from allegro.simulator.documents import Json, money
 from allegro.simulator.instants import HOUR, MILLISECOND, MINUTE, SECOND, iso_millis, warsaw_clock
@@ -18,8 +18,6 @@ LANGUAGES = ("en-US", "pl-PL", "cs-CZ")  # others get English names
 # Shares of the sales value, VAT included, by the category in which the line was sold; rounded up to a whole hundredth.
 _COMMISSIONS = {"74030": Decimal("0.085"), "320145": Decimal("0.11"), "261405": Decimal("0.12")}
 _OTHER_COMMISSION = Decimal("0.10")
-_ADS_PER_DAY = {COFFEE_SELLER.id: 42.0, GARDEN_SELLER.id: 6.0}  # PLN
-ADS_DELAY = timedelta(days=3)  # from the day of the clicks to the charge (allegro-api issue 12096)
 _WITHOUT_TAX = ("PAD", "PS1")
 _NAMED_LATER = 0.15  # of the entries get the name of their offer hours later, the rest within minutes
 
@@ -93,17 +91,14 @@ def commission_refund(seed: int, order: Order, line: Line, quantity: int, at: in
     return entry
 
 
-def ads_entry(seed: int, seller_id: str, marketplace: str, currency: str, day: date) -> BillingEntry | None:
-    """Return an account's advertising cost of a Warsaw day; None for the one day in seven without any.
+def ads_entry(seed: int, seller_id: str, day: date, cost: Decimal) -> BillingEntry:
+    """Return the charge for an account's advertising; it comes in the morning of the Warsaw day given.
 
-    It names no offer (allegro-api issue 12898) and comes in the morning three days later.
+    It names no offer (allegro-api issue 12898).
     """
-    rng = stream(seed, "ads", seller_id, day)
-    cost = Decimal(str(round(_ADS_PER_DAY[seller_id] * rng.lognormvariate(0, 0.25), 2)))
-    if rng.random() < 1 / 7:
-        return None
-    at = warsaw_clock(day + ADS_DELAY, 5) + rng.randint(0, 4 * HOUR)
-    return BillingEntry(uuid(rng), seller_id, marketplace, at, "NSP", -cost, currency)
+    rng = stream(seed, "ads charge", seller_id, day)
+    at = warsaw_clock(day, 5) + rng.randint(0, 4 * HOUR)
+    return BillingEntry(uuid(rng), seller_id, BASE_MARKETPLACE, at, "NSP", -cost, CURRENCIES[BASE_MARKETPLACE])
 
 
 def _named_at(seed: int, line_id: str, at: int) -> int:

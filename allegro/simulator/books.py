@@ -14,9 +14,10 @@ from decimal import Decimal
 from functools import partial
 from typing import TYPE_CHECKING
 
-from allegro.simulator import billing, refunds
+from allegro.simulator import ads, billing, refunds
+from allegro.simulator.ads import EARLIER_DAYS, Ads
 from allegro.simulator.billing import BillingEntry
-from allegro.simulator.catalogue import BASE_MARKETPLACE, CURRENCIES, SELLERS
+from allegro.simulator.catalogue import CURRENCIES, SELLERS
 from allegro.simulator.chance import stream, uuid
 from allegro.simulator.instants import DAY, HOUR, MINUTE, SECOND, day_start, warsaw_clock
 from allegro.simulator.milestones import CANCELLED, DELIVERED, READY, Milestone, Milestones
@@ -30,7 +31,6 @@ if TYPE_CHECKING:
 
 Posting = Callable[[], None]
 
-EARLIER_DAYS = 35  # of advertising before the world's start, whatever prehistory it has lived
 COMPLAINING = 0.01  # of the delivered orders paid online
 HELD_BACK = 0.15  # of the payments wait three days before they can be paid out
 WAIT = 3 * DAY
@@ -186,10 +186,9 @@ class Books:
     def _plan_day(self, day: date) -> None:
         """Plan an account's Warsaw day: advertising cost, the fees taken from its income, and the payout."""
         for seller_id in SELLERS:
-            clicked = day - billing.ADS_DELAY
-            entry = billing.ads_entry(self._seed, seller_id, BASE_MARKETPLACE, CURRENCIES[BASE_MARKETPLACE], clicked)
-            if entry:
-                self._plan_entry(entry)
+            cost = self._world.of(Ads).cost(seller_id, day - ads.DELAY)
+            if cost:
+                self._plan_entry(billing.ads_entry(self._seed, seller_id, day, cost))
             deducted, paid_out = warsaw_clock(day, 23), warsaw_clock(day, 4)
             self._plan(deducted, f"deduction {seller_id}", partial(self._deduct, seller_id, deducted))
             if day.weekday() in PAYOUT_DAYS:
