@@ -40,6 +40,7 @@ from allegro.simulator import (
     panel_faults,
     pictures,
 )
+from allegro.simulator.exports import routes as exports
 from allegro.simulator.genesis import PREHISTORY_DAYS
 from allegro.simulator.instants import iso_micros, parse_instant
 from allegro.simulator.serving import bind, close
@@ -78,6 +79,7 @@ def create_app(simulation: Simulation) -> Flask:
         control,
         control_accounts,
         control_faults,
+        exports,
         panel,
         panel_accounts,
         panel_faults,

@@ -53,7 +53,7 @@ def test_live_clock_follows_real_time() -> None:
 
 
 def test_simulator_imports_nothing_of_the_application() -> None:
-    sources = Path(server.__file__).parent.glob("*.py")
+    sources = Path(server.__file__).parent.rglob("*.py")
     imported = re.findall(r"^(?:from|import) (\w+)(?:\.(\w+))?", "\n".join(map(Path.read_text, sources)), re.MULTILINE)
     assert not {"django", "accounts", "offers", "reports", "config"} & {top for top, _ in imported}
     assert {inner for top, inner in imported if top == "allegro"} == {"simulator"}

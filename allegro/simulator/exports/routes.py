@@ -1,0 +1,87 @@
+"""The seller's downloads, under /_simulator/exports/: what a person would fetch by hand in Allegro's Sales Center.
+
+Common parameters: `from` and `to` (inclusive Warsaw days), `seller` (44300112 by default), `marketplace` (allegro-pl),
+`language` where a file exists in both (pl or en), and `copy`=1 for the name that a browser gives to a second download.
+"""
+
+from datetime import date
+
+from flask import Blueprint, Response, request
+
+from allegro.simulator.answers import ApiError, simulation
+from allegro.simulator.catalogue import BASE_MARKETPLACE, COFFEE_SELLER, CURRENCIES, SELLERS
+from allegro.simulator.exports.ads import LEVELS, AdsOddities, ads_statistics
+from allegro.simulator.exports.billing import billing_history
+from allegro.simulator.exports.files import ExportFile
+from allegro.simulator.exports.orders import ORDER_COLUMNS, OrdersOddities, orders_summary
+from allegro.simulator.exports.scope import Scope
+from allegro.simulator.parameters import chosen
+
+blueprint = Blueprint("exports", __name__, url_prefix="/_simulator/exports")
+LANGUAGES = ("pl", "en")
+LONGEST_DAYS = 731
+
+
+def _day(name: str) -> date:
+    try:
+        return date.fromisoformat(request.args.get(name, ""))
+    except ValueError as error:
+        raise ApiError(400, "BadRequest", f"{name} must be YYYY-MM-DD", name) from error
+
+
+def _account() -> tuple[str, str]:
+    seller = chosen("seller", tuple(SELLERS), COFFEE_SELLER.id)
+    return seller, chosen("marketplace", tuple(CURRENCIES), BASE_MARKETPLACE)
+
+
+def _scope() -> Scope:
+    scope = Scope(*_account(), _day("from"), _day("to"))
+    if not 0 <= (scope.last - scope.first).days < LONGEST_DAYS:
+        raise ApiError(400, "BadRequest", f"from..to must be 1 to {LONGEST_DAYS} days", "to")
+    return scope
+
+
+def _language() -> str:
+    return chosen("language", LANGUAGES, "pl")
+
+
+def _flag(name: str) -> bool:
+    return chosen(name, ("0", "1"), "0") == "1"
+
+
+def _download(file: ExportFile) -> Response:
+    stem, dot, suffix = file.name.rpartition(".")
+    name = f"{stem} (1){dot}{suffix}" if _flag("copy") else file.name
+    headers = {"Content-Disposition": f'attachment; filename="{name}"'}
+    return Response(file.content, content_type=file.media_type, headers=headers)
+
+
+@blueprint.get("/ads-<level>.xlsx")
+def ads(level: str) -> Response:
+    """Answer the Allegro Ads statistics; `level` is oferty or kampanie.
+
+    `old_return`=1 names the return column as older files do; `net_costs`=1 leaves the VAT out of the costs, so that
+    the daily fees of the billing come to 1.23 times the costs.
+    """
+    if level not in LEVELS:
+        raise ApiError(404, "NotFound", f"One of {', '.join(LEVELS)}", "level")
+    oddities = AdsOddities(old_return=_flag("old_return"), net_costs=_flag("net_costs"))
+    return _download(ads_statistics(simulation().world, _scope(), level, _language(), oddities))
+
+
+@blueprint.get("/orders.csv")
+def orders() -> Response:
+    """Answer the sales summary, personal data of invented buyers included.
+
+    `columns` is all, a or b (two selections that were seen); `mark`=1 begins with a byte order mark; `summary`=1 ends
+    with the table of totals.
+    """
+    columns = chosen("columns", tuple(ORDER_COLUMNS), "all")
+    oddities = OrdersOddities(columns=columns, mark=_flag("mark"), summary=_flag("summary"))
+    return _download(orders_summary(simulation().world, _scope(), oddities))
+
+
+@blueprint.get("/billing.csv")
+def billing() -> Response:
+    """Answer the history of charges on one marketplace; `mark`=1 begins with a byte order mark."""
+    return _download(billing_history(simulation().world, _scope(), mark=_flag("mark")))
