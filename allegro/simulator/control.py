@@ -1,23 +1,19 @@
-"""The control interface of the simulator, under /_simulator/: clock, truth, reports. Not a part of Allegro."""
+"""The control interface of the simulator, under /_simulator/: clock, truth, edits. Not a part of Allegro."""
 
-from datetime import date
 from typing import Any
 
 from flask import Blueprint, Response, request
 
 from allegro.simulator.answers import ApiError, inward, now, plain_json, simulation
-from allegro.simulator.catalogue import BASE_MARKETPLACE, COFFEE_SELLER, CURRENCIES, SELLERS
 from allegro.simulator.clock import ClockRefusal
 from allegro.simulator.control_body import control_body, number
 from allegro.simulator.documents import Json
 from allegro.simulator.instants import iso_micros, parse_instant
-from allegro.simulator.parameters import chosen
-from allegro.simulator.sales import FILES, HEADINGS, line_document, sales_by_offer, sold_lines
+from allegro.simulator.sales import line_document, sold_lines
 from allegro.simulator.shorthand import patch_from
 from allegro.simulator.stories import describe
 
 blueprint = Blueprint("control", __name__, url_prefix="/_simulator")
-EXCEL = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
 
 def _instant(text: Any, name: str) -> int:
@@ -134,23 +130,3 @@ def edit_offer(offer_id: str) -> Response:
         raise ApiError(404, "OfferNotFoundException", f"Offer {offer_id} not found")
     actions = simulation().edit(offer, patch_from(offer, inward(control_body())))
     return plain_json({"actions": [action.document() for action in actions]})
-
-
-@blueprint.get("/exports/sales-by-offer.xlsx")
-def export_sales_by_offer() -> Response:
-    """Answer the seller's "sales by offer" workbook for the inclusive Warsaw days from..to."""
-    first, last = _day("from"), _day("to")
-    language = chosen("language", tuple(HEADINGS), "pl")
-    seller = chosen("seller", tuple(SELLERS), COFFEE_SELLER.id)
-    marketplace = chosen("marketplace", tuple(CURRENCIES), BASE_MARKETPLACE)
-    content = sales_by_offer(simulation().world, seller, marketplace, first, last, language=language)
-    name = f"{FILES[language]}_{first}_{last}.xlsx"
-    headers = {"Content-Disposition": f'attachment; filename="{name}"'}
-    return Response(content, content_type=EXCEL, headers=headers)
-
-
-def _day(name: str) -> date:
-    try:
-        return date.fromisoformat(request.args.get(name, ""))
-    except ValueError as error:
-        raise ApiError(400, "BadRequest", f"{name} must be YYYY-MM-DD", name) from error

@@ -12,10 +12,13 @@ from openpyxl import load_workbook
 from allegro.simulator.catalogue import CURRENCIES
 from allegro.simulator.demand import home_of
 from allegro.simulator.documents import converted
+from allegro.simulator.exports.sales_by_offer import sales_by_offer
+from allegro.simulator.exports.scope import Scope
+from allegro.simulator.exports.views import true_view
 from allegro.simulator.genesis import new_world
 from allegro.simulator.instants import DAY, parse_instant
 from allegro.simulator.orders import checkout_form
-from allegro.simulator.sales import sales_by_offer, sums_by_offer
+from allegro.simulator.sales import sold_lines
 from allegro.simulator.server import RunningSimulator
 from allegro.simulator.world import World
 from tests.simulator.conftest import COFFEE, GARDEN, SANTOS, START, Application
@@ -172,13 +175,17 @@ def test_coffee_seller_sells_at_home_and_in_bohemia_only(lived: World) -> None:
 @pytest.mark.parametrize("marketplace", list(CURRENCIES))
 def test_export_is_of_one_marketplace_and_currency(lived: World, marketplace: str) -> None:
     first, last = lived.start_day - timedelta(days=30), lived.start_day + timedelta(days=13)
-    content = sales_by_offer(lived, GARDEN, marketplace, first, last, language="en")
+    content = sales_by_offer(lived, true_view(lived, Scope(GARDEN, marketplace, first, last)), "en").content
     head, *rows = load_workbook(BytesIO(content)).worksheets[0].iter_rows(values_only=True)
     assert head[3] == f"Sales value ({CURRENCIES[marketplace]})"
     sold = [offer for offer in lived.offers.values() if offer.seller_id == GARDEN and marketplace in offer.marketplaces]
     assert {str(row[0]) for row in rows} == {offer.id for offer in sold}
-    sums = sums_by_offer(lived, GARDEN, marketplace, lived.now - 60 * DAY, lived.now)
-    assert 0 < sum(int(str(row[2])) for row in rows) <= sum(found.units for found in sums.values())
+    bought = [
+        line.quantity
+        for order, line in sold_lines(lived, lived.now - 60 * DAY, lived.now)
+        if (order.seller_id, order.marketplace, order.status) == (GARDEN, marketplace, "READY_FOR_PROCESSING")
+    ]
+    assert 0 < sum(int(str(row[2])) for row in rows) <= sum(bought)
 
 
 def test_exchange_rates_move_the_prices_abroad_without_the_seller(lived: World) -> None:

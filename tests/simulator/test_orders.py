@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 from openpyxl import Workbook, load_workbook
 
-from allegro.simulator.sales import HEADINGS
+from allegro.simulator.exports.sales_by_offer import HEADINGS
 from allegro.simulator.server import RunningSimulator
 from tests.simulator.conftest import COFFEE, GARDEN, Application
 
@@ -101,7 +101,7 @@ def test_report_adds_up_to_the_sales_truth(application: Application, language: s
     assert "2026-02-01_2026-02-28.xlsx" in answer.headers["Content-Disposition"]
     book = load_workbook(BytesIO(answer.content))
     head, *rows = _cells(book)
-    assert head == tuple(text.format(currency="PLN") for text in HEADINGS[language])
+    assert head == tuple(text.format(currency="PLN") for text in HEADINGS["usual"][language])
     counted = [row for row in _february(application) if row["marketplace"] == "allegro-pl"]
     assert sum(row[2] for row in rows) == sum(row["quantity"] for row in counted)
     value = sum((Decimal(row["price"]) * row["quantity"] for row in counted), Decimal(0))

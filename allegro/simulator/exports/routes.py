@@ -8,14 +8,26 @@ from datetime import date
 
 from flask import Blueprint, Response, request
 
-from allegro.simulator.answers import ApiError, simulation
+from allegro.simulator.answers import ApiError, plain_json, simulation
 from allegro.simulator.catalogue import BASE_MARKETPLACE, COFFEE_SELLER, CURRENCIES, SELLERS
 from allegro.simulator.exports.ads import LEVELS, AdsOddities, ads_statistics
 from allegro.simulator.exports.billing import billing_history
 from allegro.simulator.exports.files import ExportFile
 from allegro.simulator.exports.orders import ORDER_COLUMNS, OrdersOddities, orders_summary
+from allegro.simulator.exports.sales_by_offer import (
+    HEADINGS,
+    IDS,
+    NUMBERS,
+    ORDERS,
+    PERIODS,
+    SHARES,
+    SalesOddities,
+    sales_by_offer,
+)
 from allegro.simulator.exports.scope import Scope
-from allegro.simulator.parameters import chosen
+from allegro.simulator.exports.truth import truth_document
+from allegro.simulator.exports.views import DISCREPANCIES, NothingToPlant, View, planted_view
+from allegro.simulator.parameters import chosen, listed
 
 blueprint = Blueprint("exports", __name__, url_prefix="/_simulator/exports")
 LANGUAGES = ("pl", "en")
@@ -54,6 +66,43 @@ def _download(file: ExportFile) -> Response:
     name = f"{stem} (1){dot}{suffix}" if _flag("copy") else file.name
     headers = {"Content-Disposition": f'attachment; filename="{name}"'}
     return Response(file.content, content_type=file.media_type, headers=headers)
+
+
+def _view() -> View:
+    """Return how the export is made: `discrepancy`, repeated at will, plants those of DISCREPANCIES."""
+    try:
+        return planted_view(simulation().world, _scope(), frozenset(listed("discrepancy", tuple(DISCREPANCIES))))
+    except NothingToPlant as nothing:
+        raise ApiError(409, "NothingToPlant", str(nothing), "discrepancy") from nothing
+
+
+@blueprint.get("/sales-by-offer.xlsx")
+def sales() -> Response:
+    """Answer the workbook "Sales by offer", of a form on demand.
+
+    `headings` usual, alternative or old; `order` of the columns usual, reversed or measures_first; `numbers` number, or
+    text with a decimal comma and thousands marked by nothing (comma), a blank, an nbsp or a narrow one; `share`
+    fraction, percent or text; `ids` number, float or text; `period` in the name of the file or of the sheet, in the
+    preamble, or none; `preamble`, `totals` and `extra` (a column nobody knows) are 1 or 0; `discrepancy` as in _view.
+    """
+    form = SalesOddities(
+        headings=chosen("headings", tuple(HEADINGS), "usual"),
+        numbers=chosen("numbers", tuple(NUMBERS), "number"),
+        share=chosen("share", SHARES, "fraction"),
+        ids=chosen("ids", IDS, "number"),
+        period=chosen("period", PERIODS, "file"),
+        order=chosen("order", ORDERS, "usual"),
+        preamble=_flag("preamble"),
+        totals=_flag("totals"),
+        extra=_flag("extra"),
+    )
+    return _download(sales_by_offer(simulation().world, _view(), _language(), form))
+
+
+@blueprint.get("/truth.json")
+def truth() -> Response:
+    """Answer what the exports of the period must come to, and every planted `discrepancy` with its reason."""
+    return plain_json(truth_document(simulation().world, _view()))
 
 
 @blueprint.get("/ads-<level>.xlsx")
