@@ -13,7 +13,9 @@ from allegro.simulator.catalogue import BASE_MARKETPLACE, COFFEE_SELLER, CURRENC
 from allegro.simulator.exports.ads import LEVELS, AdsOddities, ads_statistics
 from allegro.simulator.exports.billing import billing_history
 from allegro.simulator.exports.files import ExportFile
+from allegro.simulator.exports.offer_list import LAYOUTS, STATUSES, offer_list
 from allegro.simulator.exports.orders import ORDER_COLUMNS, OrdersOddities, orders_summary
+from allegro.simulator.exports.payments import PaymentsOddities, payment_operations
 from allegro.simulator.exports.sales_by_offer import (
     HEADINGS,
     IDS,
@@ -28,6 +30,7 @@ from allegro.simulator.exports.scope import Scope
 from allegro.simulator.exports.truth import truth_document
 from allegro.simulator.exports.views import DISCREPANCIES, NothingToPlant, View, planted_view
 from allegro.simulator.parameters import chosen, listed
+from allegro.simulator.wallets import AVAILABLE, WALLETS
 
 blueprint = Blueprint("exports", __name__, url_prefix="/_simulator/exports")
 LANGUAGES = ("pl", "en")
@@ -134,3 +137,26 @@ def orders() -> Response:
 def billing() -> Response:
     """Answer the history of charges on one marketplace; `mark`=1 begins with a byte order mark."""
     return _download(billing_history(simulation().world, _scope(), mark=_flag("mark")))
+
+
+@blueprint.get("/offers.xlsm")
+def offers() -> Response:
+    """Answer the list of the seller's offers as they are now, whatever period is asked for.
+
+    `layout` is new, old (one price) or result (headings in the first row); `status` ACTIVE or ENDED, else all.
+    """
+    layout, status = chosen("layout", LAYOUTS, "new"), chosen("status", ("", *STATUSES), "")
+    return _download(offer_list(simulation().world, _account()[0], layout=layout, status=status))
+
+
+@blueprint.get("/payments.<suffix>")
+def payments(suffix: str) -> Response:
+    """Answer the operations on a wallet, buyers' personal data included; `suffix` is xlsx or csv.
+
+    `wallet` is AVAILABLE or WAITING; `comma`=1 writes amounts with a decimal comma.
+    """
+    if suffix not in {"xlsx", "csv"}:
+        raise ApiError(404, "NotFound", "One of xlsx, csv", "suffix")
+    wallet = chosen("wallet", WALLETS, AVAILABLE)
+    oddities = PaymentsOddities(wallet=wallet, comma=_flag("comma"), text=suffix == "csv")
+    return _download(payment_operations(simulation().world, _scope(), oddities))
