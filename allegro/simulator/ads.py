@@ -24,6 +24,7 @@ DELAY = timedelta(days=3)  # from the day of the clicks to the charge (allegro-a
 EARLIER_DAYS = 35  # of charges before the world's start, whatever prehistory it has lived
 _COST_PER_DAY = {COFFEE_SELLER.id: 42.0, GARDEN_SELLER.id: 6.0}  # PLN
 _DAYS_WITHOUT = 1 / 7
+_ANY_NUMBER = 10**9
 _UNNOTICED = 0.5  # of an advert's days pass without a click
 _BY_ADVERT = 0.4  # of the sales of an offer on the days on which its adverts were clicked
 _BESTSELLING = {COFFEE_SELLER.id: 4.0, GARDEN_SELLER.id: 0.6}  # order lines a day
@@ -87,7 +88,7 @@ def cost_of_day(seed: int, seller_id: str, day: date) -> Decimal:
 
 
 class Ads:
-    """The adverts' days, which follow from the seed and from whether an offer was on sale at noon; closed days only."""
+    """The adverts' closed days: they follow from the seed, the visits, and whether an offer was on sale at noon."""
 
     def __init__(self, world: World) -> None:
         self._world = world
@@ -96,7 +97,7 @@ class Ads:
     def day(self, seller_id: str, day: date) -> dict[Advert, Figures]:
         """Return what the adverts did on a Warsaw day, without what they sold; nothing before it is over."""
         first = self._world.start_day - timedelta(days=EARLIER_DAYS) - DELAY
-        if day < first or day_start(day + timedelta(days=1)) > self._world.now:
+        if day < first or day_start(day + timedelta(days=1)) >= self._world.now:
             return {}
         if (seller_id, day) not in self._days:
             self._days[seller_id, day] = self._spent(seller_id, day)
@@ -123,13 +124,21 @@ class Ads:
 
     def _spent(self, seller_id: str, day: date) -> dict[Advert, Figures]:
         cost, noon = cost_of_day(self._world.seed, seller_id, day), warsaw_clock(day, 12)
-        running = [advert for advert in adverts(seller_id) if advert.weight and self._on_sale(advert, noon)]
+        most = {advert: self._most_clicks(advert, day) for advert in adverts(seller_id) if advert.weight}
+        running = [advert for advert in most if most[advert] and self._on_sale(advert, noon)]
         if not cost or not running:
             return {}
         chances = [stream(self._world.seed, "advert", advert, day) for advert in running]
         weights = [_weight(rng, advert) for rng, advert in zip(chances, running, strict=True)]
         costs = split(cost, weights if any(weights) else [advert.weight for advert in running])
-        return {advert: _clicked(rng, cost) for rng, advert, cost in zip(chances, running, costs, strict=True)}
+        return {
+            advert: _clicked(rng, cost, most[advert]) for rng, advert, cost in zip(chances, running, costs, strict=True)
+        }
+
+    def _most_clicks(self, advert: Advert, day: date) -> int:
+        """Return half of the offer's visits, as it has two adverts at most; any number before the world has visits."""
+        visits = self._world.offers[advert.offer_id].visits.get(day)
+        return _ANY_NUMBER if visits is None else visits[BASE_MARKETPLACE] // 2
 
     def _on_sale(self, advert: Advert, at: int) -> bool:
         offer = self._world.offers[advert.offer_id]
@@ -169,9 +178,9 @@ def split(amount: Decimal, weights: list[float]) -> list[Decimal]:
     return parts
 
 
-def _clicked(rng: Random, cost: Decimal) -> Figures:
-    """Return clicks for a cost, at 0.30 to 0.90 PLN each, and how often the advert was shown for them."""
-    clicks = max(1, round(float(cost) / rng.uniform(0.3, 0.9))) if cost else 0
+def _clicked(rng: Random, cost: Decimal, most: int) -> Figures:
+    """Return clicks for a cost, at 0.30 to 0.90 PLN each or dearer, and how often the advert was shown for them."""
+    clicks = min(most, max(1, round(float(cost) / rng.uniform(0.3, 0.9)))) if cost else 0
     impressions = rng.randint(0, 40) + round(clicks * rng.uniform(50, 160))
     return Figures(impressions, clicks, rng.randint(0, clicks // 3), cost)
 

@@ -82,6 +82,20 @@ def test_attributed_sales_are_a_part_of_the_true_ones(application: Application) 
         assert value <= true[offer_id][1]
 
 
+def test_nobody_clicks_without_visiting(application: Application) -> None:
+    visits: dict[tuple[str, str], int] = {
+        (row["offer_id"], row["day"]): row["visits"]
+        for row in application.read("/_simulator/visits")["visits"]
+        if row["marketplace"] == "allegro-pl"
+    }
+    for day in ("2026-02-07", "2026-02-14", "2026-02-21"):
+        rows = first_sheet(download(application, "ads-oferty.xlsx", **{"from": day, "to": day})[1])[1:]
+        clicks: Counter[str] = Counter()
+        for row in rows:
+            clicks[str(row[3])] += row[5]
+        assert all(number <= visits[offer_id, day] for offer_id, number in clicks.items())
+
+
 def test_campaigns_are_the_sums_of_their_offers(application: Application) -> None:
     name, content = download(application, "ads-kampanie.xlsx")
     assert name == "statystyki_kampanie_01-02-2026_28-02-2026.xlsx"
