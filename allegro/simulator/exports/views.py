@@ -21,7 +21,7 @@ PRICE_CHANGE, STALE, CANCELLED_LATER = "price_change", "stale", "cancelled_later
 UNPAID, RETURNS, OFFER_ENDED, UTC_DAYS = "unpaid", "returns", "offer_ended", "utc_days"
 DISCREPANCIES = {
     PRICE_CHANGE: "The export was made just before the largest change of a price in the period.",
-    STALE: "The export was made a day before the newest thing in the period.",
+    STALE: "The export was made a day before the end of the period, or a day ago.",
     CANCELLED_LATER: "The order was cancelled after the export.",
     UNPAID: "The export counts an order that was never paid.",
     RETURNS: "The export leaves out pieces that the buyer sends back.",
