@@ -11,6 +11,7 @@ from openpyxl import load_workbook
 from allegro.simulator.server import RunningSimulator
 from tests.simulator.conftest import GARDEN, SANTOS, Application
 from tests.simulator.exports import download, sheets
+from tests.simulator.seller import made
 
 
 @pytest.fixture(scope="module")
@@ -67,6 +68,12 @@ def test_list_can_be_narrowed_to_a_status(application: Application) -> None:
     assert {row["Status oferty"] for row in ended} == {"Zakończona"}
     active = offers(download(application, "offers.xlsm", status="ACTIVE")[1])
     assert len(active) + len(ended) == 42
+
+
+def test_drafts_are_not_in_the_list(application: Application) -> None:
+    draft = {"stock": {"available": 1}, "publication": {"status": "INACTIVE"}}
+    offer_id = made(application, "POST", "/sale/product-offers", draft)["id"]
+    assert offer_id not in {row["ID oferty"] for row in offers(download(application, "offers.xlsm")[1])}
 
 
 def test_older_layouts(application: Application) -> None:

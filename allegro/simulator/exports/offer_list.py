@@ -99,7 +99,7 @@ PARAMETERS = (
     *("Stan", "Marka", "Kod producenta", "Model", "Model"),
     *(quality.format(thing) for quality, thing in product(_QUALITIES, _THINGS)),
 )
-_STATUS_TEXTS = {"ACTIVE": "Aktywna", "ENDED": "Zakończona", "INACTIVE": "Szkic", "ACTIVATING": "Aktywowanie"}
+_STATUS_TEXTS = {"ACTIVE": "Aktywna", "ENDED": "Zakończona"}
 _CATEGORIES = {
     "74030": ("Supermarket", "Supermarket > Produkty spożywcze > Kawa"),
     "320145": ("Dom i Ogród", "Dom i Ogród > Wyposażenie > Kuchnia"),
@@ -108,8 +108,12 @@ _CATEGORIES = {
 
 
 def offer_list(world: World, seller_id: str, *, layout: str, status: str) -> ExportFile:
-    """Return the seller's offers of a status (all for an empty one) in one of LAYOUTS, newest first."""
-    offers = [offer for offer in world.offers_of(seller_id) if status in {"", offer.status}]
+    """Return the seller's offers of one of STATUSES (of both for an empty one) in one of LAYOUTS, newest first.
+
+    Drafts are never in it.
+    """
+    statuses = (status,) if status else STATUSES
+    offers = [offer for offer in world.offers_of(seller_id) if offer.status in statuses]
     book = Workbook(write_only=True)
     hidden = book.create_sheet(HIDDEN_SHEET)
     hidden.append(["wersja", "1"])
@@ -117,7 +121,7 @@ def offer_list(world: World, seller_id: str, *, layout: str, status: str) -> Exp
     sheet = book.create_sheet(SHEET)
     for row in () if layout == "result" else _technical_rows(layout):
         sheet.append(row)
-    rows = (_cells(offer, layout) for offer in offers)
+    rows = [_cells(offer, layout) for offer in offers]
     table(sheet, _headings(layout), ("General",) * len(_headings(layout)), rows)
     book.active = 1
     name = f"oferty_{to_datetime(world.now).astimezone(WARSAW):%Y-%m-%d}.xlsm"

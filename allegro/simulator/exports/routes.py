@@ -143,7 +143,7 @@ def billing() -> Response:
 def offers() -> Response:
     """Answer the list of the seller's offers as they are now, whatever period is asked for.
 
-    `layout` is new, old (one price) or result (headings in the first row); `status` ACTIVE or ENDED, else all.
+    `layout` is new, old (one price) or result (headings in the first row); `status` ACTIVE or ENDED, else both.
     """
     layout, status = chosen("layout", LAYOUTS, "new"), chosen("status", ("", *STATUSES), "")
     return _download(offer_list(simulation().world, _account()[0], layout=layout, status=status))
