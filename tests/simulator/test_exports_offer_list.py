@@ -59,6 +59,8 @@ def test_rows_are_the_offers_of_the_api(application: Application) -> None:
     assert json.loads(row["Opis oferty"])["sections"][0]["items"][0]["type"] == "TEXT"
     assert (row["Stan"], row["Marka"]) == ("Nowy", "Palarnia Warta")
     assert row["Cena CZ"] > row["Cena PL"]
+    assert row["Podkategoria"].startswith(f"{row['Kategoria główna']} > ")
+    assert row["Podkategoria"].endswith(" > Kawa")
 
 
 def test_list_can_be_narrowed_to_a_status(application: Application) -> None:

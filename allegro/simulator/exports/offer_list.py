@@ -19,6 +19,7 @@ from allegro.simulator.catalogue import (
     SHIPPING_RATES,
     SLOVAK_MARKETPLACE,
 )
+from allegro.simulator.categories import Categories
 from allegro.simulator.documents import Json
 from allegro.simulator.exports.files import XLSM, ExportFile, Value, table, workbook_bytes
 from allegro.simulator.instants import WARSAW, to_datetime
@@ -100,11 +101,6 @@ PARAMETERS = (
     *(quality.format(thing) for quality, thing in product(_QUALITIES, _THINGS)),
 )
 _STATUS_TEXTS = {"ACTIVE": "Aktywna", "ENDED": "Zakończona"}
-_CATEGORIES = {
-    "74030": ("Supermarket", "Supermarket > Produkty spożywcze > Kawa"),
-    "320145": ("Dom i Ogród", "Dom i Ogród > Wyposażenie > Kuchnia"),
-    "261405": ("Dom i Ogród", "Dom i Ogród > Ogród > Narzędzia"),
-}
 
 
 def offer_list(world: World, seller_id: str, *, layout: str, status: str) -> ExportFile:
@@ -121,7 +117,7 @@ def offer_list(world: World, seller_id: str, *, layout: str, status: str) -> Exp
     sheet = book.create_sheet(SHEET)
     for row in () if layout == "result" else _technical_rows(layout):
         sheet.append(row)
-    rows = [_cells(offer, layout) for offer in offers]
+    rows = [_cells(world, offer, layout) for offer in offers]
     table(sheet, _headings(layout), ("General",) * len(_headings(layout)), rows)
     book.active = 1
     name = f"oferty_{to_datetime(world.now).astimezone(WARSAW):%Y-%m-%d}.xlsm"
@@ -141,15 +137,20 @@ def _technical_rows(layout: str) -> Iterator[list[str]]:
     yield ["wymagane" if number < len(_LEADING) else "opcjonalne" for number in range(len(headings))]
 
 
-def _cells(offer: Offer, layout: str) -> list[Value]:
+def _cells(world: World, offer: Offer, layout: str) -> list[Value]:
     """Return a row: the values by heading, and for repeated headings the value in the first of them only."""
-    values = {**_offer_values(offer), **_price_values(offer), **_parameter_values(offer.document)}
+    path = world.of(Categories).path(str(offer.document["category"]["id"]))
+    values = {
+        **_offer_values(offer),
+        **_category_values([category.name for category in path]),
+        **_price_values(offer),
+        **_parameter_values(offer.document),
+    }
     return [values.pop(heading, None) for heading in _headings(layout)]
 
 
 def _offer_values(offer: Offer) -> dict[str, Value]:
     document = offer.document
-    main, path = _CATEGORIES.get(document["category"]["id"], ("", ""))
     location, tax = document.get("location") or {}, document.get("taxSettings") or {}
     rates = str((document["delivery"].get("shippingRates") or {}).get("id"))
     return {
@@ -160,8 +161,6 @@ def _offer_values(offer: Offer) -> dict[str, Value]:
         "Akcja": "Edytuj",
         "Status oferty": _STATUS_TEXTS[offer.status],
         _PRODUCT: _ean(document),
-        "Kategoria główna": main,
-        "Podkategoria": path,
         "Sygnatura/SKU Sprzedającego": (document.get("external") or {}).get("id"),
         "Liczba sztuk": offer.stock,
         "Tytuł oferty": offer.title,
@@ -178,6 +177,10 @@ def _offer_values(offer: Offer) -> dict[str, Value]:
         "Stawki VAT": "|".join(f"{rate['countryCode']}: {rate['rate']}%" for rate in tax.get("rates") or []),
         "Informacje o bezpieczeństwie": "Brak",
     }
+
+
+def _category_values(path: list[str]) -> dict[str, Value]:
+    return {"Kategoria główna": path[0] if path else "", "Podkategoria": " > ".join(path)}
 
 
 def _price_values(offer: Offer) -> dict[str, Value]:
