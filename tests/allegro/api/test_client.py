@@ -105,6 +105,7 @@ CALLS: dict[str, tuple[Call, str]] = {
         lambda client: client.scheduled_parameter_changes(999),
         "/sale/category-parameters-scheduled-changes?limit=1000&offset=999",
     ),
+    "product": (lambda client: client.product("c9e39cae-2b00"), "/sale/products/c9e39cae-2b00"),
     "order-events": (lambda client: client.order_events(), "/order/events?limit=1000"),
     "order-event-stats": (lambda client: client.latest_order_event(), "/order/event-stats"),
     "orders": (
