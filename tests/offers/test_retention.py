@@ -50,7 +50,7 @@ def lived(in_workspace: Team) -> Team:
 
 def told(team: Team) -> list[dict[str, Any]]:
     """Everything that a change tells, without the raw row that it came from."""
-    return list(OfferChange.objects.filter(account=team.account).order_by("pk").values(*TOLD))
+    return list(OfferChange.objects.filter(account=team.account).order_by("not_after", "field", "pk").values(*TOLD))
 
 
 def test_old_facts_go_and_no_change_does(lived: Team) -> None:
