@@ -9,7 +9,7 @@ from django.utils.translation import gettext_lazy as _
 
 from offers.calendar import warsaw_day
 from reports.messages import doubt_message
-from reports.periods import EARLIEST, doubt_about
+from reports.readers.periods import EARLIEST, doubt_about
 
 
 def _day_input() -> forms.DateInput:

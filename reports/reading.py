@@ -15,9 +15,10 @@ from django.utils import timezone
 from offers.calendar import warsaw_day
 from offers.models import Offer
 from reports.models import RowProblem, Upload, UploadFile, UploadRow, UploadStatus
-from reports.reader import ReportReading, read_report
-from reports.refusals import ReportRefused
-from reports.sales_by_offer import ReportRow
+from reports.readers.concepts import Concept
+from reports.readers.reader import ReportReading, read_report
+from reports.readers.refusals import ReportRefused
+from reports.readers.rows import ReportRow
 
 log = structlog.get_logger(__name__)
 
@@ -27,9 +28,18 @@ STALE_AFTER: Final = timedelta(minutes=6)
 # A file that keeps killing its reader is not given to a fourth one.
 MOST_ATTEMPTS: Final = 3
 BATCH: Final = 2_000
+MEASURES: Final = (
+    Concept.UNITS,
+    Concept.REVENUE,
+    Concept.VISITS,
+    Concept.SALES_SHARE,
+    Concept.AVERAGE_PRICE,
+    Concept.ENDING_QUANTITY,
+    Concept.TRANSACTIONS,
+)
 PERIOD_BY_PERSON: Final = "person"
 
-# Refusals beside those of the reader itself (`reports.refusals.Refusal`).
+# Refusals beside those of the reader itself (`reports.readers.refusals.Refusal`).
 INTERNAL, INTERRUPTED, TOOK_TOO_LONG = "internal", "interrupted", "took_too_long"
 
 
@@ -176,27 +186,19 @@ def _store(claim: Claim, reading: ReportReading) -> None:
 
 
 def _store_rows(upload: Upload, rows: Sequence[ReportRow]) -> None:
-    known = Offer.objects.filter(account=upload.account_id, allegro_id__in=[row.allegro_offer_id for row in rows])
+    ids = [str(row.values.get(Concept.OFFER_ID, "")) for row in rows]
+    known = Offer.objects.filter(account=upload.account_id, allegro_id__in=ids)
     offers = dict(known.values_list("allegro_id", "pk"))
-    measures = (
-        "title",
-        "units",
-        "revenue",
-        "visits",
-        "sales_share",
-        "average_price",
-        "ending_quantity",
-        "transactions",
-    )
     UploadRow.objects.bulk_create(
         UploadRow(
             upload=upload,
-            offer_id=offers.get(row.allegro_offer_id),
+            offer_id=offers.get(offer_id),
             row_number=row.number,
-            allegro_offer_id=row.allegro_offer_id,
-            **{measure: getattr(row, measure) for measure in measures},
+            allegro_offer_id=offer_id,
+            title=str(row.values.get(Concept.TITLE, "")),
+            **{measure.value: row.values.get(measure) for measure in MEASURES},
         )
-        for row in rows
+        for offer_id, row in zip(ids, rows, strict=True)
     )
 
 
@@ -229,7 +231,7 @@ def mapping_document(reading: ReportReading) -> dict[str, Any]:
         "columns": [asdict(column) for column in mapping.columns],
         "unknown": list(mapping.unknown),
         "repeated": list(mapping.repeated),
-        "share_scale": reading.share_scale,
+        "share_scale": reading.scales.get(Concept.SALES_SHARE),
         "totals_skipped": reading.totals_skipped,
         "blank_skipped": reading.blank_skipped,
         "period_doubt": finding.doubt,

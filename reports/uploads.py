@@ -16,12 +16,12 @@ from django.utils import timezone
 
 from accounts.models import SellerAccount, User, record_audit
 from offers.calendar import warsaw_day
-from reports.limits import DEFAULT_LIMITS
 from reports.models import Upload, UploadFile, UploadStatus
-from reports.periods import PeriodDoubt, doubt_about
-from reports.preflight import check_container
+from reports.readers.limits import DEFAULT_LIMITS
+from reports.readers.periods import PeriodDoubt, doubt_about
+from reports.readers.preflight import check_container
+from reports.readers.refusals import Refusal, ReportRefused
 from reports.reading import PERIOD_BY_PERSON, link_rows, refused
-from reports.refusals import Refusal, ReportRefused
 from reports.tasks import read_upload
 
 NAME_LENGTH: Final = 200

@@ -19,9 +19,9 @@ from reports.models import Upload, UploadRow, UploadStatus
 from tests.conftest import Team
 from tests.factories import OfferFactory, SellerAccountFactory
 from tests.reports import upload_samples as samples
-from tests.reports.test_preflight import bomb
+from tests.reports.readers.test_preflight import bomb
+from tests.reports.readers.workbook_samples import LAMP, POLISH, workbook
 from tests.reports.upload_samples import WEEK, in_scope, post_file, report, signed_in, status_of, text
-from tests.reports.workbook_samples import LAMP, POLISH, workbook
 
 
 @pytest.fixture(autouse=True)

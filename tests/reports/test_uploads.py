@@ -15,9 +15,9 @@ from accounts.models import AuditEvent
 from accounts.scoping import every_workspace
 from offers.models import Offer
 from reports import reading, uploads
-from reports.limits import DEFAULT_LIMITS
 from reports.models import RowProblem, Upload, UploadFile, UploadRow, UploadStatus
-from reports.periods import PeriodDoubt
+from reports.readers.limits import DEFAULT_LIMITS
+from reports.readers.periods import PeriodDoubt
 from reports.reading import MOST_ATTEMPTS, STALE_AFTER, link_rows, read
 from reports.tasks import link_new_offers, read_upload, reclaim_stuck_uploads
 from reports.uploads import (
@@ -35,8 +35,8 @@ from reports.uploads import (
 from tests.conftest import Team
 from tests.factories import START, OfferFactory, SellerAccountFactory
 from tests.reports import upload_samples as samples
+from tests.reports.readers.workbook_samples import LAMP, MUG, POLISH, workbook
 from tests.reports.upload_samples import WEEK, imported, received, report
-from tests.reports.workbook_samples import LAMP, MUG, POLISH, workbook
 
 
 def facts() -> list[Any]:

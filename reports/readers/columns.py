@@ -12,9 +12,11 @@ from dataclasses import dataclass
 from functools import cache
 from typing import Final, NamedTuple
 
-from reports.kinds import KINDS, Concept, ReportKind
-from reports.numbers import CURRENCY_SIGNS, tidy
-from reports.refusals import Refusal, ReportRefused
+from reports.readers.concepts import FORMS, Concept, Form
+from reports.readers.kinds import KINDS
+from reports.readers.numbers import CURRENCY_SIGNS, tidy
+from reports.readers.refusals import Refusal, ReportRefused
+from reports.readers.report_kind import ReportKind
 
 SEARCHED_ROWS: Final = 30
 SHOWN_HEADINGS: Final = 50
@@ -36,12 +38,16 @@ class Heading(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Column:
-    """One recognised column: what it holds, its 0-based index, its heading as written, its currency if named there."""
+    """One recognised column: what it holds, its 0-based index, its heading as written, its currency if named there.
+
+    `marketplace` is the one that the heading speaks of ("Cena CZ" is "allegro-cz"), None for all others.
+    """
 
     concept: Concept
     index: int
     heading: str
     currency: str | None
+    marketplace: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,9 +75,10 @@ class ColumnMapping:
     def currency(self) -> str | None:
         """The ISO 4217 code that the money headings name, None if none does.
 
-        Raises `ReportRefused` where they name several: amounts of different currency are never mixed.
+        Columns of one marketplace each have a currency of their own and do not count. Raises `ReportRefused` where the
+        others name several: amounts of different currency are never mixed.
         """
-        currencies = sorted({column.currency for column in self.columns if column.currency})
+        currencies = sorted({column.currency for column in self.columns if column.currency and not column.marketplace})
         if len(currencies) > 1:
             raise ReportRefused(Refusal.MIXED_CURRENCIES, currencies=currencies)
         return currencies[0] if currencies else None
@@ -102,33 +109,38 @@ def find_columns(sheets: Sequence[SheetTop]) -> ColumnMapping:
     Raises `ReportRefused` with the headings of the likeliest row where no row has all that a kind requires.
     """
     candidates = [
-        _map_row(kind, index, sheet.name, number, row)
+        map_row(kind, index, sheet.name, number, row)
         for index, sheet in enumerate(sheets)
         for number, row in enumerate(sheet.rows[:SEARCHED_ROWS], start=1)
         for kind in KINDS.values()
     ]
-    complete = [mapping for mapping in candidates if not _missing(mapping)]
+    complete = [mapping for mapping in candidates if mapping.columns and not missing(mapping) and not _foreign(mapping)]
     if not complete:
         raise _nothing_known(candidates)
-    return max(complete, key=lambda mapping: len(mapping.columns))
+    best = max(complete, key=lambda mapping: len(mapping.columns))
+    if not KINDS[best.kind].tables:
+        return best
+    # Each of several tables has headings; reading starts at the first of them.
+    return next(found for found in complete if (found.kind, found.sheet_index) == (best.kind, best.sheet_index))
 
 
-def _map_row(kind: ReportKind, sheet_index: int, sheet: str, number: int, row: Sequence[object]) -> ColumnMapping:
+def map_row(kind: ReportKind, sheet_index: int, sheet: str, number: int, row: Sequence[object]) -> ColumnMapping:
+    """Take a row (1-based `number`) for headings of a kind of report and say which of them it knows."""
     known = _concepts_by_label(kind.code)
-    columns: dict[Concept, Column] = {}
+    columns: dict[tuple[Concept, str | None], Column] = {}
     unknown: list[str] = []
     repeated: list[str] = []
     languages: Counter[str] = Counter()
     for index, text in _texts(row):
-        heading = normalise_heading(text)
-        concept, language = known.get(heading.label, (None, ""))
+        concept, language = known.get(normalise_heading(text).label, (None, ""))
         if concept is None:
             unknown.append(text)
-        elif concept in columns:
+            continue
+        column = named_column(kind, concept, index, text)
+        if (concept, column.marketplace) in columns:
             repeated.append(text)
         else:
-            currency = heading.currency if concept in kind.money else None
-            columns[concept] = Column(concept, index, text, currency)
+            columns[concept, column.marketplace] = column
             languages[language] += 1
     return ColumnMapping(
         kind=kind.code,
@@ -140,6 +152,14 @@ def _map_row(kind: ReportKind, sheet_index: int, sheet: str, number: int, row: S
         repeated=tuple(repeated),
         language=_likeliest(languages),
     )
+
+
+def named_column(kind: ReportKind, concept: Concept, index: int, text: str) -> Column:
+    """Make a column of a heading, with the currency and the marketplace that it names."""
+    heading = normalise_heading(text)
+    marketplace, local = _places(kind.code).get(heading.label, (None, None))
+    currency = heading.currency or local if FORMS[concept] in (Form.MONEY, Form.RATIO) else None
+    return Column(concept, index, text, currency, marketplace if concept is Concept.PRICE else None)
 
 
 def _texts(row: Sequence[object]) -> Iterator[tuple[int, str]]:
@@ -165,7 +185,23 @@ def _concepts_by_label(kind_code: str) -> dict[str, tuple[Concept, str]]:
     }
 
 
-def _missing(mapping: ColumnMapping) -> list[str]:
+@cache
+def _places(kind_code: str) -> dict[str, tuple[str, str]]:
+    return {normalise_heading(heading).label: place for heading, place in KINDS[kind_code].places.items()}
+
+
+@cache
+def _foreign_labels(kind_code: str) -> frozenset[str]:
+    return frozenset(normalise_heading(heading).label for heading in KINDS[kind_code].foreign)
+
+
+def _foreign(mapping: ColumnMapping) -> bool:
+    labels = _foreign_labels(mapping.kind)
+    return any(normalise_heading(heading).label in labels for heading in mapping.unknown)
+
+
+def missing(mapping: ColumnMapping) -> list[str]:
+    """The codes of concepts without which the report cannot be read; of alternatives all are named."""
     found = {column.concept for column in mapping.columns}
     required = KINDS[mapping.kind].required
     return [concept.value for group in required if not group & found for concept in sorted(group)]
@@ -177,4 +213,4 @@ def _nothing_known(candidates: Sequence[ColumnMapping]) -> ReportRefused:
         return ReportRefused(Refusal.NO_KNOWN_HEADING, headings=[], missing=[])
     nearest = max(candidates, key=lambda mapping: (len(mapping.columns), len(mapping.unknown)))
     headings = [*(column.heading for column in nearest.columns), *nearest.unknown]
-    return ReportRefused(Refusal.NO_KNOWN_HEADING, headings=headings[:SHOWN_HEADINGS], missing=_missing(nearest))
+    return ReportRefused(Refusal.NO_KNOWN_HEADING, headings=headings[:SHOWN_HEADINGS], missing=missing(nearest))

@@ -12,7 +12,8 @@ from datetime import date, datetime
 from enum import StrEnum
 from typing import Final, NamedTuple
 
-from reports.numbers import tidy
+from reports.readers.moments import WARSAW
+from reports.readers.numbers import tidy
 
 EARLIEST: Final = date(2010, 1, 1)
 # Allegro's panel looks back two years at most.
@@ -35,6 +36,7 @@ class PeriodSource(StrEnum):
     FILE_NAME = "file_name"
     SHEET_NAME = "sheet_name"
     PREAMBLE = "preamble"
+    ROWS = "rows"  # from the first row's day to the last one's
 
 
 class PeriodDoubt(StrEnum):
@@ -91,6 +93,31 @@ def find_period(*, file_name: str, sheet_name: str, preamble: Sequence[Sequence[
         first = next(statement for statement in found if statement.doubt is None)
         return PeriodFinding(first.period, first.source, None, found)
     return PeriodFinding(None, None, _why_none(found, sound), found)
+
+
+def period_of_rows(stated: PeriodFinding, first: datetime | None, last: datetime | None) -> PeriodFinding:
+    """The period of rows that each have a moment: what the file states if every row lies within, else their own days.
+
+    A stated period is longer than the rows' where nothing happened on its first or last days.
+    """
+    if first is None or last is None:
+        return stated
+    own = Period(first.astimezone(WARSAW).date(), last.astimezone(WARSAW).date())
+    if stated.period and stated.period.first <= own.first and own.last <= stated.period.last:
+        return stated
+    return PeriodFinding(own, PeriodSource.ROWS, None, stated.found)
+
+
+def find_snapshot_day(file_name: str, today: date) -> PeriodFinding:
+    """The day of the one date in the name of a file that shows a state: there it is the day of the download."""
+    days = {_as_date(match) for match in re.findall(f"{_ISO}|{_POLISH}|{_COMPACT}", file_name[:SEARCHED_LENGTH])}
+    if len(days) != 1 or (day := days.pop()) is None:
+        return PeriodFinding(None, None, PeriodDoubt.NOT_FOUND if not days else PeriodDoubt.CONFLICT, ())
+    doubt = doubt_about(day, day, today=today)
+    statement = FoundPeriod(PeriodSource.FILE_NAME, day.isoformat(), Period(day, day), doubt)
+    if doubt:
+        return PeriodFinding(None, None, doubt, (statement,))
+    return PeriodFinding(statement.period, PeriodSource.FILE_NAME, None, (statement,))
 
 
 def preamble_text(rows: Iterable[Sequence[object]]) -> str:

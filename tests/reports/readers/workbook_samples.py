@@ -8,7 +8,9 @@ from typing import Any
 
 import openpyxl
 
-from reports.reader import ReportReading, read_report
+from reports.readers.concepts import Concept
+from reports.readers.reader import ReportReading, read_report
+from reports.readers.rows import ReportRow
 
 TODAY = date(2026, 9, 1)
 POLISH = (
@@ -53,6 +55,11 @@ def workbook_of_sheets(sheets: Mapping[str, Sequence[Sequence[Any]]]) -> BytesIO
 def read(source: BytesIO, *, file_name: str = "raport.xlsx") -> ReportReading:
     """Read a report as of the fixed day of these tests."""
     return read_report(source, file_name=file_name, today=TODAY)
+
+
+def said(row: ReportRow, codes: str) -> tuple[Any, ...]:
+    """What a row says of the concepts with these codes, None where it says nothing."""
+    return tuple(row.values.get(Concept(code)) for code in codes.split())
 
 
 def raw_parts(sheet_data: str = "", *, prologue: str = "", before_data: str = "") -> dict[str, str]:

@@ -11,9 +11,9 @@ from typing import Any, BinaryIO, Final
 
 import openpyxl
 
-from reports.limits import DEFAULT_LIMITS, Limits
-from reports.preflight import clean_copy
-from reports.refusals import Refusal, ReportRefused
+from reports.readers.limits import DEFAULT_LIMITS, Limits
+from reports.readers.preflight import clean_copy
+from reports.readers.refusals import Refusal, ReportRefused
 
 SHEET_NAME_LENGTH: Final = 100
 # openpyxl has no error of its own for a broken workbook: whatever its code stumbles over comes out. Listed one by one,

@@ -4,8 +4,8 @@ from decimal import Decimal
 
 import pytest
 
-from reports.numbers import Percent
-from reports.percents import PercentColumn, PercentScale, as_fraction
+from reports.readers.numbers import Percent
+from reports.readers.percents import PercentColumn, PercentScale, as_fraction
 
 
 def column(*values: str, signed: bool = False, formatted: bool = False) -> PercentColumn:

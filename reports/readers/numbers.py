@@ -12,11 +12,11 @@ It is no longer ambiguous where a thousands mark could not stand ("0.123", "1234
 
 import re
 from datetime import date, datetime, time, timedelta
-from decimal import ROUND_HALF_UP, Decimal, localcontext
+from decimal import ROUND_HALF_UP, Context, Decimal
 from enum import Enum
 from typing import Final, NamedTuple
 
-from reports.problems import CellRefused, Problem
+from reports.readers.problems import CellRefused, Problem
 
 NO_VALUE: Final = frozenset({"", "-", "–", "—", "−"})
 EXCEL_ERRORS: Final = frozenset(
@@ -30,15 +30,18 @@ _MINUS: Final = re.compile(r"^[-−–]\s?")
 _BODY: Final = re.compile(r"[0-9]+(?:[ .,][0-9]+)*")
 _COUNT_UNIT: Final = re.compile(r"\s?(?:szt|pcs|ks|db)\.?$", re.IGNORECASE)
 _MONEY_UNIT: Final = re.compile(r"\s?(zł|pln|kč|czk|€|eur|ft|huf)\.?$", re.IGNORECASE)
+_NO_UNIT: Final = re.compile(r"(?!)")
 _PERCENT_UNIT: Final = re.compile(r"\s?%$")
 _OFFER_ID: Final = re.compile(r"[0-9]{8,12}")
 _SCIENTIFIC: Final = re.compile(r"([0-9])(?:[.,]([0-9]+))?[eE]\+?([0-9]{1,2})")
 _LONGEST_TEXT: Final = 60
+_EXACT: Final = Context(prec=60, rounding=ROUND_HALF_UP)
 
 CURRENCY_SIGNS: Final = {"zł": "PLN", "kč": "CZK", "€": "EUR", "ft": "HUF"}
 LARGEST_COUNT: Final = 2**31 - 1
 LARGEST_MONEY: Final = Decimal(10) ** 12
 MONEY_STEP: Final = Decimal("0.01")
+RATIO_STEP: Final = Decimal("0.0001")
 PERCENT_STEP: Final = Decimal("0.00000001")
 
 
@@ -71,6 +74,8 @@ def tidy(text: str) -> str:
 
 def parse_count(value: object) -> int | None:
     """Read a whole number of 0 or more ("1 234 szt." is 1234). Raises `CellRefused`."""
+    if type(value) is int and 0 <= value <= LARGEST_COUNT:
+        return value
     number = _read(value, LoneMark.THOUSANDS, _COUNT_UNIT)
     if number is None:
         return None
@@ -93,6 +98,16 @@ def parse_money(value: object) -> Amount | None:
     if abs(number) >= LARGEST_MONEY:
         raise CellRefused(Problem.OUT_OF_RANGE)
     return Amount(_round(number, MONEY_STEP), _written_currency(value))
+
+
+def parse_ratio(value: object) -> Decimal | None:
+    """Read a multiple ("4,25"), of no unit, to four places. Raises `CellRefused`."""
+    number = _read(value, LoneMark.DECIMAL, _NO_UNIT)
+    if number is None:
+        return None
+    if abs(number) >= LARGEST_MONEY:
+        raise CellRefused(Problem.OUT_OF_RANGE)
+    return _round(number, RATIO_STEP)
 
 
 def parse_percent(value: object) -> Percent | None:
@@ -229,8 +244,7 @@ def _check_grouping(whole: str) -> None:
 
 
 def _round(number: Decimal, step: Decimal) -> Decimal:
-    with localcontext(prec=60):
-        rounded = number.quantize(step, rounding=ROUND_HALF_UP)
+    rounded = number.quantize(step, context=_EXACT)
     # Negative zero would print as "-0.00".
     return rounded if rounded else abs(rounded)
 

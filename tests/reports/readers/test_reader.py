@@ -11,19 +11,21 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from reports.percents import PercentScale
-from reports.periods import Period
-from reports.problems import Problem, RowProblem
-from reports.reader import ReportReading, read_report
-from reports.refusals import Refusal, ReportRefused
-from reports.sales_by_offer import ReportRow
-from tests.reports.workbook_samples import (
+from reports.readers.concepts import Concept
+from reports.readers.percents import PercentScale
+from reports.readers.periods import Period
+from reports.readers.problems import Problem, RowProblem
+from reports.readers.reader import ReportReading, read_report
+from reports.readers.refusals import Refusal, ReportRefused
+from reports.readers.rows import ReportRow
+from tests.reports.readers.workbook_samples import (
     LAMP,
     MUG,
     POLISH,
     TODAY,
     raw_parts,
     read,
+    said,
     text_row,
     workbook,
     workbook_of_sheets,
@@ -45,21 +47,23 @@ def test_a_polish_report_is_read_whole() -> None:
     reading = read(workbook(POLISH, LAMP, MUG), file_name="sprzedaz_2026-08-03_2026-08-09.xlsx")
     assert (reading.kind, reading.language, reading.currency) == ("sales_by_offer", "pl", "PLN")
     assert reading.period == Period(date(2026, 8, 3), date(2026, 8, 9))
-    assert reading.share_scale is PercentScale.FRACTION
+    assert reading.scales[Concept.SALES_SHARE] is PercentScale.FRACTION
     assert reading.problems == []
     assert reading.rows[0] == ReportRow(
-        number=2,
-        allegro_offer_id="18000000001",
-        title="Lampka nocna",
-        units=4,
-        revenue=Decimal("199.96"),
-        visits=120,
-        sales_share=Decimal("0.6"),
-        average_price=Decimal("49.99"),
-        ending_quantity=12,
-        transactions=3,
+        2,
+        {
+            Concept.OFFER_ID: "18000000001",
+            Concept.TITLE: "Lampka nocna",
+            Concept.UNITS: 4,
+            Concept.REVENUE: Decimal("199.96"),
+            Concept.VISITS: 120,
+            Concept.SALES_SHARE: Decimal("0.6"),
+            Concept.AVERAGE_PRICE: Decimal("49.99"),
+            Concept.ENDING_QUANTITY: 12,
+            Concept.TRANSACTIONS: 3,
+        },
     )
-    assert [row.allegro_offer_id for row in reading.rows] == ["18000000001", "18000000002"]
+    assert [row.values.get(Concept.OFFER_ID) for row in reading.rows] == ["18000000001", "18000000002"]
 
 
 def test_an_english_report_of_texts_below_a_preamble_is_read_whole() -> None:
@@ -67,10 +71,11 @@ def test_an_english_report_of_texts_below_a_preamble_is_read_whole() -> None:
     first = ("1 200", "18000000001", "4 pcs", "1,199.96", "75.5%", "Own")
     second = ("-", "1.8000000002E+10", "0", "0.00 EUR", "24.5%", "Own")
     reading = read(workbook(("Sales by offer",), ("Period: 2026-08-03 to 2026-08-09",), (), headings, first, second))
-    assert (reading.language, reading.currency, reading.share_scale) == ("en", "EUR", PercentScale.POINTS)
+    assert (reading.language, reading.currency) == ("en", "EUR")
+    assert reading.scales == {Concept.SALES_SHARE: PercentScale.POINTS}
     assert reading.period == Period(date(2026, 8, 3), date(2026, 8, 9))
     assert (reading.mapping.header_row, reading.mapping.unknown) == (4, ("Brand",))
-    assert [(row.number, row.allegro_offer_id, row.visits, row.revenue, row.sales_share) for row in reading.rows] == [
+    assert [(row.number, *said(row, "offer_id visits revenue sales_share")) for row in reading.rows] == [
         (5, "18000000001", 1200, Decimal("1199.96"), Decimal("0.755")),
         (6, "18000000002", None, Decimal("0.00"), Decimal("0.245")),
     ]
@@ -78,7 +83,7 @@ def test_an_english_report_of_texts_below_a_preamble_is_read_whole() -> None:
 
 def test_columns_the_file_lacks_are_none() -> None:
     row = read(workbook(("ID oferty", "Wartość sprzedaży"), (18000000001, 5))).rows[0]
-    assert (row.title, row.units, row.visits, row.sales_share, row.transactions) == ("", None, None, None, None)
+    assert row.values == {Concept.OFFER_ID: "18000000001", Concept.REVENUE: 5}
 
 
 @pytest.mark.parametrize(
@@ -98,7 +103,7 @@ def test_totals_are_skipped_and_counted_and_no_problem(totals: tuple[Any, ...]) 
 
 def test_an_offer_called_total_is_an_offer() -> None:
     reading = read(workbook(POLISH, changed(title="Total")))
-    assert (reading.rows[0].title, reading.totals_skipped) == ("Total", 0)
+    assert (reading.rows[0].values.get(Concept.TITLE), reading.totals_skipped) == ("Total", 0)
 
 
 def test_a_row_without_an_id_whose_title_only_begins_like_totals_is_a_problem() -> None:
@@ -114,20 +119,20 @@ def test_blank_rows_are_skipped() -> None:
 def test_rows_without_a_usable_offer_id_are_problems() -> None:
     reading = read(workbook(POLISH, changed(offer_id="Lampka"), changed(offer_id=None), LAMP))
     assert problems(reading) == [(2, Problem.INVALID_OFFER_ID, "Lampka"), (3, Problem.MISSING_OFFER_ID, "")]
-    assert [row.allegro_offer_id for row in reading.rows] == ["18000000001"]
+    assert [row.values.get(Concept.OFFER_ID) for row in reading.rows] == ["18000000001"]
 
 
 def test_of_an_offer_listed_twice_the_first_row_stands() -> None:
     reading = read(workbook(POLISH, LAMP, changed(offer_id="18000000001.0", units=99)))
-    assert [row.units for row in reading.rows] == [4]
+    assert [row.values.get(Concept.UNITS) for row in reading.rows] == [4]
     assert problems(reading) == [(3, Problem.DUPLICATE_OFFER, "18000000001.0")]
 
 
 def test_a_bad_cell_costs_only_itself() -> None:
     reading = read(workbook(POLISH, changed(units="wiele", revenue="#N/A", visits=-3, price=True)))
     row = reading.rows[0]
-    assert (row.units, row.revenue, row.visits, row.average_price) == (None, None, None, None)
-    assert (row.ending_quantity, row.transactions) == (12, 3)
+    assert said(row, "units revenue visits average_price") == (None, None, None, None)
+    assert (row.values.get(Concept.ENDING_QUANTITY), row.values.get(Concept.TRANSACTIONS)) == (12, 3)
     assert sorted((problem.column_heading, problem.code, problem.value) for problem in reading.problems) == [
         ("Liczba sprzedanych sztuk", Problem.NOT_A_NUMBER, "wiele"),
         ("Liczba wizyt", Problem.NEGATIVE_NUMBER, "-3"),
@@ -147,20 +152,23 @@ def test_a_problem_holds_at_most_two_hundred_characters() -> None:
 
 
 def test_only_the_first_problems_are_kept_and_all_are_counted(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("reports.sales_by_offer.KEPT_PROBLEMS", 2)
+    monkeypatch.setattr("reports.readers.problems.KEPT_PROBLEMS", 2)
     reading = read(workbook(POLISH, *[changed(offer_id=None)] * 5))
     assert (len(reading.problems), reading.problem_count) == (2, 5)
 
 
 def test_refunds_may_make_revenue_negative_but_not_a_price() -> None:
     reading = read(workbook(POLISH, changed(revenue="-20,00", price=-5)))
-    assert (reading.rows[0].revenue, reading.rows[0].average_price) == (Decimal("-20.00"), None)
+    assert said(reading.rows[0], "revenue average_price") == (
+        Decimal("-20.00"),
+        None,
+    )
     assert [problem.code for problem in reading.problems] == [Problem.NEGATIVE_NUMBER]
 
 
 def test_an_amount_in_another_currency_is_left_out() -> None:
     reading = read(workbook(POLISH, changed(revenue="120,00 Kč")))
-    assert (reading.currency, reading.rows[0].revenue) == ("PLN", None)
+    assert (reading.currency, reading.rows[0].values.get(Concept.REVENUE)) == ("PLN", None)
     assert problems(reading) == [(2, Problem.OTHER_CURRENCY, "120,00 Kč")]
 
 
@@ -168,7 +176,7 @@ def test_amounts_tell_the_currency_that_headings_do_not() -> None:
     headings = ("ID oferty", "Wartość sprzedaży")
     rows = ((18000000001, "5,00 zł"), (18000000002, 7), (18000000003, "9,00 EUR"))
     reading = read(workbook(headings, *rows))
-    assert (reading.currency, [row.revenue for row in reading.rows]) == ("PLN", [5, 7, None])
+    assert (reading.currency, [row.values.get(Concept.REVENUE) for row in reading.rows]) == ("PLN", [5, 7, None])
     assert read(workbook(headings, (18000000001, 5))).currency is None
 
 
@@ -181,25 +189,26 @@ def test_a_percent_format_makes_small_shares_fractions() -> None:
     stream = BytesIO()
     book.save(stream)
     reading = read(stream)
-    assert (reading.share_scale, reading.rows[0].sales_share) == (PercentScale.FRACTION, Decimal("0.004"))
+    assert reading.scales == {Concept.SALES_SHARE: PercentScale.FRACTION}
+    assert said(reading.rows[0], "sales_share") == (Decimal("0.004"),)
 
 
 def test_shares_of_unknown_scale_are_left_out_with_one_problem() -> None:
     reading = read(workbook(POLISH, changed(share=0.004), changed(offer_id=18000000002, share=0.003)))
-    assert [row.sales_share for row in reading.rows] == [None, None]
+    assert [row.values.get(Concept.SALES_SHARE) for row in reading.rows] == [None, None]
     assert problems(reading) == [(1, Problem.UNKNOWN_PERCENT_SCALE, "Udział w wartości sprzedaży")]
 
 
 def test_a_share_over_the_whole_is_a_problem() -> None:
     reading = read(workbook(POLISH, changed(share="140%"), changed(offer_id=18000000002, share="30%")))
-    assert [row.sales_share for row in reading.rows] == [None, Decimal("0.3")]
+    assert [row.values.get(Concept.SALES_SHARE) for row in reading.rows] == [None, Decimal("0.3")]
     assert [problem.code for problem in reading.problems] == [Problem.OUT_OF_RANGE]
 
 
 def test_formulas_are_never_evaluated() -> None:
     cells = '<c r="A2"><f>1+1</f><v>18000000001</v></c><c r="B2"><f>WEBSERVICE("http://x")</f></c>'
     reading = read(zipped(raw_parts(text_row(1, "ID oferty", "Sprzedane sztuki") + f'<row r="2">{cells}</row>')))
-    assert [(row.allegro_offer_id, row.units) for row in reading.rows] == [("18000000001", None)]
+    assert [said(row, "offer_id units") for row in reading.rows] == [("18000000001", None)]
 
 
 def test_the_sheet_with_the_table_is_found_among_others() -> None:

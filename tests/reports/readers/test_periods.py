@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from reports.periods import Period, PeriodDoubt, PeriodFinding, PeriodSource, find_period
+from reports.readers.periods import Period, PeriodDoubt, PeriodFinding, PeriodSource, find_period
 
 TODAY = date(2026, 9, 1)
 WEEK = Period(date(2026, 8, 3), date(2026, 8, 9))

@@ -7,8 +7,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from reports.numbers import parse_count, parse_money, parse_offer_id, parse_percent
-from reports.problems import CellRefused, Problem
+from reports.readers.numbers import parse_count, parse_money, parse_offer_id, parse_percent
+from reports.readers.problems import CellRefused, Problem
 
 PARSERS = (parse_count, parse_money, parse_percent, parse_offer_id)
 BLANKS = " \u00a0\u202f\u2009"

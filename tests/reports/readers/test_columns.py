@@ -1,12 +1,15 @@
 """Headings are recognised by what they say, not by where they stand."""
 
 import unicodedata
+from collections import defaultdict
 
 import pytest
 
-from reports.columns import SheetTop, find_columns, normalise_heading
-from reports.kinds import SALES_BY_OFFER, Concept
-from reports.refusals import Refusal, ReportRefused
+from reports.readers.columns import SheetTop, find_columns, normalise_heading
+from reports.readers.concepts import Concept
+from reports.readers.kinds import KINDS
+from reports.readers.refusals import Refusal, ReportRefused
+from reports.readers.report_kind import ReportKind
 
 POLISH = ("ID oferty", "Tytuł oferty", "Liczba sprzedanych sztuk", "Wartość sprzedaży (PLN)")
 
@@ -35,14 +38,14 @@ def test_headings_are_compared_without_dress(written: str, label: str, currency:
     assert normalise_heading(written) == (label, currency)
 
 
-def test_no_two_concepts_share_a_heading() -> None:
-    labels = [
-        normalise_heading(alias).label
-        for languages in SALES_BY_OFFER.aliases.values()
-        for aliases in languages.values()
-        for alias in aliases
-    ]
-    assert len(labels) == len(set(labels))
+@pytest.mark.parametrize("kind", KINDS.values(), ids=lambda kind: kind.code)
+def test_no_two_concepts_share_a_heading(kind: ReportKind) -> None:
+    concepts: dict[str, set[Concept]] = defaultdict(set)
+    for concept, languages in kind.aliases.items():
+        for aliases in languages.values():
+            for alias in aliases:
+                concepts[normalise_heading(alias).label].add(concept)
+    assert {label: found for label, found in concepts.items() if len(found) > 1} == {}
 
 
 def test_polish_and_english_headings_are_told_apart() -> None:
@@ -82,9 +85,9 @@ def test_headings_are_not_looked_for_below_the_thirtieth_row() -> None:
 @pytest.mark.parametrize(
     ("headings", "missing"),
     [
-        (("ID oferty", "Tytuł oferty", "Cena PL", "Liczba sztuk"), ["revenue", "units"]),
-        (("Numer klikniętej oferty", "Kliknięcia", "Liczba sprzedanych sztuk"), ["offer_id"]),
-        (("data", "operacja", "kwota"), ["offer_id", "revenue", "units"]),
+        (("ID oferty", "Tytuł oferty", "Kolor"), ["revenue", "units"]),
+        (("Kliknięcia", "Wyświetlenia", "Zasięg"), ["offer_id"]),
+        (("data", "operacja", "rodzaj"), ["amount"]),
     ],
 )
 def test_other_reports_are_refused_with_the_headings_found(headings: tuple[str, ...], missing: list[str]) -> None:

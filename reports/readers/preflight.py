@@ -14,10 +14,10 @@ from contextlib import contextmanager
 from tempfile import SpooledTemporaryFile
 from typing import IO, BinaryIO, cast
 
-from reports.limits import DEFAULT_LIMITS, Limits
-from reports.markup import READ_ROOTS, SHEET_ROOT, TREE_ROOTS, MarkupScanner
-from reports.refusals import Refusal, ReportRefused
-from reports.signatures import check_signature
+from reports.readers.limits import DEFAULT_LIMITS, Limits
+from reports.readers.markup import READ_ROOTS, SHEET_ROOT, TREE_ROOTS, MarkupScanner
+from reports.readers.refusals import Refusal, ReportRefused
+from reports.readers.signatures import check_signature
 
 CHUNK = 64 * 1024
 MEMORY_BEFORE_DISK = 16 * 1024 * 1024

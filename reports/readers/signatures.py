@@ -2,7 +2,7 @@
 
 from typing import BinaryIO
 
-from reports.refusals import Refusal, ReportRefused
+from reports.readers.refusals import Refusal, ReportRefused
 
 OLE_MAGIC = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 ZIP_MAGIC = b"PK\x03\x04"

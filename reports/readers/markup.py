@@ -8,8 +8,8 @@ Order is checked because openpyxl silently drops a row or a cell that comes afte
 from typing import Final
 from xml.parsers import expat
 
-from reports.limits import Limits
-from reports.refusals import Refusal, ReportRefused
+from reports.readers.limits import Limits
+from reports.readers.refusals import Refusal, ReportRefused
 
 DIGITS: Final = "0123456789"
 # Roots of the parts a report is read from; styles are needed to tell dates and percents from plain numbers.
