@@ -101,6 +101,20 @@ REFUSALS: Final[Mapping[str, tuple[Text, Text]]] = {
             "headings were not changed."
         ),
     ),
+    Refusal.UNREADABLE_TEXT: (
+        gettext_lazy(
+            "The file is not readable as text: it is neither UTF-8 nor Windows-1250, or was damaged on its way."
+        ),
+        DOWNLOAD_AGAIN,
+    ),
+    Refusal.LINE_TOO_LONG: (
+        gettext_lazy("Line %(line)s is longer than %(limit)s characters, which no report of this kind has."),
+        DOWNLOAD_AGAIN,
+    ),
+    Refusal.TOO_HEAVY: (
+        gettext_lazy("The file takes more memory or time to read than any report does, so reading was stopped."),
+        SHORTER_PERIOD,
+    ),
     Refusal.MIXED_CURRENCIES: (
         gettext_lazy("The headings name several currencies (%(currencies)s), and amounts are never mixed."),
         gettext_lazy("Download one report per marketplace and upload each."),

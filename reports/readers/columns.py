@@ -15,6 +15,7 @@ from typing import Final, NamedTuple
 from reports.readers.concepts import FORMS, Concept, Form
 from reports.readers.kinds import KINDS
 from reports.readers.numbers import CURRENCY_SIGNS, tidy
+from reports.readers.personal import shown
 from reports.readers.refusals import Refusal, ReportRefused
 from reports.readers.report_kind import ReportKind
 
@@ -212,5 +213,6 @@ def _nothing_known(candidates: Sequence[ColumnMapping]) -> ReportRefused:
     if not candidates:
         return ReportRefused(Refusal.NO_KNOWN_HEADING, headings=[], missing=[])
     nearest = max(candidates, key=lambda mapping: (len(mapping.columns), len(mapping.unknown)))
-    headings = [*(column.heading for column in nearest.columns), *nearest.unknown]
+    # Where a file has no headings at all, the likeliest row is one of its data.
+    headings = [shown(heading) for heading in (*(column.heading for column in nearest.columns), *nearest.unknown)]
     return ReportRefused(Refusal.NO_KNOWN_HEADING, headings=headings[:SHOWN_HEADINGS], missing=missing(nearest))

@@ -9,6 +9,7 @@ from reports.readers.columns import SHOWN_HEADINGS, Column, ColumnMapping, Sheet
 from reports.readers.concepts import Concept
 from reports.readers.kinds import KINDS
 from reports.readers.numbers import tidy
+from reports.readers.personal import is_personal_heading
 from reports.readers.refusals import Refusal, ReportRefused
 
 _UNTIL_DIGITS: Final = re.compile(r"[\d_\-. ]+$")
@@ -16,10 +17,11 @@ _UNTIL_DIGITS: Final = re.compile(r"[\d_\-. ]+$")
 
 @dataclass(frozen=True, slots=True)
 class GivenColumns:
-    """The kind of report, where its headings stand (1-based row), and what each 0-based column holds.
+    """The kind of report, where its headings stand (1-based row, 0 for none), and what each 0-based column holds.
 
     `sheet` is the name of the sheet in the file that was looked at; in the next file of the shape it may end with
-    another period. `currency` is the ISO 4217 code of amounts that name none.
+    another period. A column that tells of a person is never read, whatever is said of it. `currency` is the ISO 4217
+    code of amounts that name none.
     """
 
     kind: str
@@ -43,7 +45,7 @@ def given_mapping(given: GivenColumns, tops: Sequence[SheetTop]) -> ColumnMappin
     repeated: list[str] = []
     for position, concept in sorted(given.columns.items()):
         text = _text(headings[position]) if 0 <= position < len(headings) else ""
-        if not text:
+        if is_personal_heading(text):
             continue
         column = named_column(kind, concept, position, text)
         (repeated.append(text) if (concept, column.marketplace) in seen else columns.append(column))

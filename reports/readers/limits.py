@@ -21,8 +21,9 @@ class Limits:
     ratio: int = 250
     ratio_floor: int = 10 * 1024 * 1024
     rows: int = 250_000
-    columns: int = 256
-    cells: int = 5_000_000
+    # The list of offers has a column per parameter of every category it touches.
+    columns: int = 2_000
+    cells: int = 6_000_000
     # Elements outside rows are kept in memory by the sheet parser: 100,000 hyperlinks are plausible, millions are not.
     elements_between_rows: int = 500_000
     shared_string_elements: int = 4_000_000

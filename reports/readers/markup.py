@@ -15,6 +15,8 @@ DIGITS: Final = "0123456789"
 # Roots of the parts a report is read from; styles are needed to tell dates and percents from plain numbers.
 SHEET_ROOT: Final = "worksheet"
 STRINGS_ROOT: Final = "sst"
+# Types of cells that not every parser reads alike: an error as its text, a date as text.
+SPECIAL_TYPES: Final = frozenset({"e", "d"})
 TREE_ROOTS: Final = frozenset({"Types", "Relationships", "workbook", "styleSheet"})
 READ_ROOTS: Final = TREE_ROOTS | {SHEET_ROOT, STRINGS_ROOT}
 
@@ -23,13 +25,19 @@ class MarkupScanner:
     """Feed one part's bytes in order; raises `ReportRefused` at the first thing that is not sane.
 
     Known once seen: `root`, the local name of the outermost element, `prefix`, what stands before it ("x:"), and
-    `first_child_at`, the offset in bytes of the first element inside it.
+    `first_child_at`, the offset in bytes of the first element inside it. Known at the end, of a sheet: `last_row` and
+    `last_column`, 1-based; `special`, whether it has cells of errors or of dates as text; `empty_formulas`, (1-based
+    row, 0-based column) of cells with a formula but no saved result.
     """
 
     def __init__(self, part: str, limits: Limits) -> None:
         self.root: str | None = None
         self.prefix = ""
         self.first_child_at: int | None = None
+        self.last_row = self.last_column = 0
+        self.special = False
+        self.empty_formulas: set[tuple[int, int]] = set()
+        self._formula: tuple[int, int] | None = None
         self._part = part
         self._limits = limits
         self._text_bytes = limits.text_bytes
@@ -50,6 +58,7 @@ class MarkupScanner:
     def close(self) -> None:
         """Check that the part ended where its markup says it ends."""
         self._parse(b"", final=True)
+        self._end_formula()
 
     def _parse(self, chunk: bytes, *, final: bool) -> None:
         try:
@@ -78,10 +87,17 @@ class MarkupScanner:
         if self._in_sheet:
             if local == "c":
                 self._start_cell(attributes.get("r"))
+                if attributes.get("t") in SPECIAL_TYPES:
+                    self.special = True
                 return
             if local == "row":
                 self._start_row(attributes.get("r"))
                 return
+            if local == "f":
+                self._formula = (self._row, self._column - 1)
+            elif local == "v" and self._formula:
+                # Programs write an empty value beside a formula they have not calculated.
+                self._parser.CharacterDataHandler = self._formula_value
         self._count_element()
 
     def _learn(self, name: str) -> str:
@@ -101,13 +117,26 @@ class MarkupScanner:
         if self._elements > limit:
             raise self._damaged("too_many_elements")
 
+    def _formula_value(self, text: str) -> None:
+        if text.strip():
+            self._formula = None
+        self._parser.CharacterDataHandler = None
+
+    def _end_formula(self) -> None:
+        if self._formula:
+            self.empty_formulas.add(self._formula)
+            self._formula = None
+            self._parser.CharacterDataHandler = None
+
     def _start_row(self, reference: str | None) -> None:
         number = self._row + 1 if reference is None else self._row_number(reference)
         if number <= self._row:
             raise self._damaged("rows_out_of_order")
         if number > self._limits.rows:
             raise ReportRefused(Refusal.TOO_MANY_ROWS, part=self._part, row=number, limit=self._limits.rows)
-        self._row = number
+        if self._formula:
+            self._end_formula()
+        self._row = self.last_row = number
         self._column = self._elements = 0
 
     def _row_number(self, reference: str) -> int:
@@ -121,7 +150,10 @@ class MarkupScanner:
             raise self._damaged("cells_out_of_order")
         if column > self._limits.columns:
             raise ReportRefused(Refusal.TOO_MANY_COLUMNS, part=self._part, column=column, limit=self._limits.columns)
+        if self._formula:
+            self._end_formula()
         self._column = column
+        self.last_column = max(self.last_column, column)
         self._cells += 1
         if self._cells > self._limits.cells:
             raise ReportRefused(Refusal.TOO_MANY_CELLS, part=self._part, limit=self._limits.cells)

@@ -9,15 +9,16 @@ Pictures, macros, external links and charts are not copied and never inflated.
 import re
 import zipfile
 import zlib
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
+from dataclasses import dataclass
 from tempfile import SpooledTemporaryFile
 from typing import IO, BinaryIO, cast
 
 from reports.readers.limits import DEFAULT_LIMITS, Limits
 from reports.readers.markup import READ_ROOTS, SHEET_ROOT, TREE_ROOTS, MarkupScanner
 from reports.readers.refusals import Refusal, ReportRefused
-from reports.readers.signatures import check_signature
+from reports.readers.signatures import check_signature, is_text_file
 
 CHUNK = 64 * 1024
 MEMORY_BEFORE_DISK = 16 * 1024 * 1024
@@ -31,12 +32,13 @@ ARCHIVE_ERRORS = (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError,
 
 
 def check_container(source: BinaryIO, limits: Limits = DEFAULT_LIMITS) -> None:
-    """Refuse what is plainly no workbook, without inflating anything: cheap enough for the upload request.
+    """Refuse what is plainly neither text nor workbook, without inflating anything: cheap enough for a request.
 
     `source` is a seekable binary file. Raises `ReportRefused`.
     """
-    with _open_archive(source, limits):
-        pass
+    if not is_text_file(source, size_limit=limits.file_size):
+        with _open_archive(source, limits):
+            pass
 
 
 def check_workbook(source: BinaryIO, limits: Limits = DEFAULT_LIMITS) -> None:
@@ -45,12 +47,28 @@ def check_workbook(source: BinaryIO, limits: Limits = DEFAULT_LIMITS) -> None:
         pass
 
 
+@dataclass(frozen=True, slots=True)
+class SheetFacts:
+    """What the walk over a sheet has seen: its area in cells, gaps included, and what `MarkupScanner` notes."""
+
+    area: int
+    special: bool
+    empty_formulas: frozenset[tuple[int, int]]
+
+
+@dataclass(frozen=True, slots=True)
+class CleanCopy:
+    """A sound workbook, and the facts about each of its sheets by the name of its part."""
+
+    file: IO[bytes]
+    sheets: Mapping[str, SheetFacts]
+
+
 @contextmanager
-def clean_copy(source: BinaryIO, limits: Limits = DEFAULT_LIMITS) -> Iterator[IO[bytes]]:
+def clean_copy(source: BinaryIO, limits: Limits = DEFAULT_LIMITS) -> Iterator[CleanCopy]:
     """Give a sound copy of the workbook with only the parts a report needs, removed when the block ends.
 
-    The copy stays in memory up to 16 MB (a 100,000-row report is about 8 MB) and goes to a temporary file above that.
-    Raises `ReportRefused`.
+    The copy stays in memory up to 16 MB and goes to a temporary file above that. Raises `ReportRefused`.
     """
     with SpooledTemporaryFile(max_size=MEMORY_BEFORE_DISK) as spool:
         copy = cast("IO[bytes]", spool)
@@ -59,9 +77,9 @@ def clean_copy(source: BinaryIO, limits: Limits = DEFAULT_LIMITS) -> Iterator[IO
             _open_archive(source, limits) as archive,
             zipfile.ZipFile(copy, "w", zipfile.ZIP_DEFLATED, compresslevel=1) as target,
         ):
-            _copy_parts(archive, target, limits)
+            sheets = _copy_parts(archive, target, limits)
         copy.seek(0)
-        yield copy
+        yield CleanCopy(copy, sheets)
 
 
 @contextmanager
@@ -125,22 +143,33 @@ def _check_is_workbook(names: set[str]) -> None:
         raise ReportRefused(Refusal.NOT_A_WORKBOOK, detected="zip")
 
 
-def _copy_parts(archive: zipfile.ZipFile, target: zipfile.ZipFile, limits: Limits) -> None:
+def _copy_parts(archive: zipfile.ZipFile, target: zipfile.ZipFile, limits: Limits) -> dict[str, SheetFacts]:
     remaining = limits.unpacked_total
+    sheets: dict[str, SheetFacts] = {}
     for entry in archive.infolist():
         if not entry.filename.lower().endswith((".xml", ".rels")):
             continue
         try:
-            remaining -= _copy_part(archive, entry, target, limits, remaining)
+            scanner = MarkupScanner(entry.filename, limits)
+            remaining -= _copy_part(archive, entry, target, limits, remaining, scanner=scanner)
         except ARCHIVE_ERRORS as error:
             raise _damaged("unreadable_entry") from error
+        if scanner.root == SHEET_ROOT:
+            area = scanner.last_row * scanner.last_column
+            sheets[entry.filename] = SheetFacts(area, scanner.special, frozenset(scanner.empty_formulas))
+    return sheets
 
 
 def _copy_part(
-    archive: zipfile.ZipFile, entry: zipfile.ZipInfo, target: zipfile.ZipFile, limits: Limits, remaining: int
+    archive: zipfile.ZipFile,
+    entry: zipfile.ZipInfo,
+    target: zipfile.ZipFile,
+    limits: Limits,
+    remaining: int,
+    *,
+    scanner: MarkupScanner,
 ) -> int:
     """Copy one part if a report is read from it; return the bytes it really took unpacked, never over `remaining`."""
-    scanner = MarkupScanner(entry.filename, limits)
     with archive.open(entry) as packed:
         chunk = packed.read(CHUNK)
         scanner.feed(chunk)

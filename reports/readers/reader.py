@@ -15,7 +15,9 @@ from reports.readers.periods import Period, PeriodFinding, find_period, find_sna
 from reports.readers.problems import ProblemList, RowProblem
 from reports.readers.report_kind import Grain
 from reports.readers.rows import ReportRow, RowReader, scale_row
-from reports.readers.workbooks import Sheet, open_sheets
+from reports.readers.sources import open_source
+from reports.readers.texts import TextSheet
+from reports.readers.workbooks import Engine, Sheet
 
 PROGRESS_EVERY: Final = 1_000
 # Rows below the headings in which a percent format is looked for.
@@ -103,13 +105,23 @@ def scan_report(
     given: GivenColumns | None = None,
     on_progress: Callable[[int], None] | None = None,
     limits: Limits = DEFAULT_LIMITS,
+    engine: Engine = Engine.REFERENCE,
 ) -> Scan:
-    """Read as `read_report` does, but give each row to `take` at once; `finished` completes them."""
-    with open_sheets(source, limits) as sheets:
+    """Read as `read_report` does, but give each row to `take` at once; `finished` completes them.
+
+    Only a process that can be lost may ask for the fast engine.
+    """
+    with open_source(source, limits, engine) as sheets:
         tops = [SheetTop(sheet.name, sheet.top(SEARCHED_ROWS)) for sheet in sheets]
         mapping = given_mapping(given, tops) if given else find_columns(tops)
         sheet = sheets[mapping.sheet_index]
-        reader = RowReader(mapping, take, (given.currency if given else None) or mapping.currency())
+        reader = RowReader(
+            mapping,
+            take,
+            currency=(given.currency if given else None) or mapping.currency(),
+            width=sheet.row_width(mapping.header_row),
+            empty_formulas=sheet.empty_formulas(),
+        )
         for concept, gathered in reader.percents.items():
             gathered.formatted = _has_percent_format(sheet, mapping, concept)
         _read_rows(sheet, reader, on_progress or _ignore)
@@ -157,15 +169,15 @@ def _period(reader: RowReader, file_name: str, preamble: Sequence[Sequence[objec
     return find_snapshot_day(file_name, today) if grain is Grain.SNAPSHOT else stated
 
 
-def _has_percent_format(sheet: Sheet, mapping: ColumnMapping, concept: Concept) -> bool:
+def _has_percent_format(sheet: Sheet | TextSheet, mapping: ColumnMapping, concept: Concept) -> bool:
     column = mapping.column(concept)
     if column is None:
         return False
     below = range(mapping.header_row + 1, mapping.header_row + 1 + FORMAT_SAMPLE)
-    return "%" in (sheet.number_format(column=column.index, rows=below) or "")
+    return sheet.percent_format(column=column.index, rows=below)
 
 
-def _read_rows(sheet: Sheet, reader: RowReader, on_progress: Callable[[int], None]) -> None:
+def _read_rows(sheet: Sheet | TextSheet, reader: RowReader, on_progress: Callable[[int], None]) -> None:
     number = 0
     for number, cells in enumerate(sheet.rows(), start=1):
         if number > reader.mapping.header_row:

@@ -28,6 +28,9 @@ class Refusal(StrEnum):
     TOO_MANY_CELLS = "too_many_cells"  # part, limit
     NO_SHEETS = "no_sheets"  # (none)
     NO_KNOWN_HEADING = "no_known_heading"  # headings: as found, missing: concepts that were not found
+    UNREADABLE_TEXT = "unreadable_text"  # reason: nul or encoding
+    LINE_TOO_LONG = "line_too_long"  # line: 1-based, limit: bytes
+    TOO_HEAVY = "too_heavy"  # reason: memory, time or crash
     MIXED_CURRENCIES = "mixed_currencies"  # currencies: ISO 4217 codes found in the headings
 
 

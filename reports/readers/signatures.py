@@ -12,6 +12,17 @@ ENCRYPTED_STREAM = "EncryptedPackage".encode("utf-16-le")
 HTML_STARTS = (b"<!doctype html", b"<html", b"<head", b"<table", b"<meta", b"<body")
 
 
+def is_text_file(source: BinaryIO, *, size_limit: int) -> bool:
+    """Tell a text file (True) from a workbook (False); leave it at its start. Raises `ReportRefused` for all else."""
+    try:
+        check_signature(source, size_limit=size_limit)
+    except ReportRefused as refused:
+        if refused.context.get("detected") != "text":
+            raise
+        return True
+    return False
+
+
 def check_signature(source: BinaryIO, *, size_limit: int) -> None:
     """Refuse a seekable file that is empty, over `size_limit` bytes or no zip container; leave it at its start."""
     size = source.seek(0, 2)
