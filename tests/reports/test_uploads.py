@@ -260,7 +260,7 @@ def test_nothing_is_half_stored(in_workspace: Team, monkeypatch: pytest.MonkeyPa
 
 def test_the_period_is_asked_for_and_then_stands(in_workspace: Team) -> None:
     upload = samples.read_upload(in_workspace.account, "raport.xlsx")
-    assert (upload.status, upload.mapping["period_doubt"]) == (UploadStatus.NEEDS_PERIOD, "period_not_found")
+    assert (upload.status, upload.mapping["period_doubt"]) == (UploadStatus.NEEDS_DETAILS, "period_not_found")
     assert not import_upload(upload, None)
     with pytest.raises(PeriodRefused) as caught:
         set_period(upload, date(2026, 8, 9), date(2026, 8, 3))
