@@ -69,9 +69,7 @@ def status_after_reading(upload: Upload) -> str:
     return UploadStatus.NEEDS_DETAILS if upload.questions else UploadStatus.PREVIEW
 
 
-def say(
-    upload: Upload, *, period: tuple[date, date] | None = None, currency: str = "", marketplace: str = ""
-) -> bool:
+def say(upload: Upload, *, period: tuple[date, date] | None = None, currency: str = "", marketplace: str = "") -> bool:
     """Say inclusive Warsaw days, an ISO 4217 code, a marketplace; False where it is too late or too early for that.
 
     Raises PeriodRefused. What is not given stays as it is; what was said stands, however often the file is read.

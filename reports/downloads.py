@@ -50,10 +50,11 @@ def _headings() -> list[str]:
 
 def _lines(upload: Upload) -> Iterator[list[Cell]]:
     """The kept problems; where not all were kept, a last line says so."""
-    kept = 0
-    for kept, problem in enumerate(RowProblem.objects.filter(upload=upload).iterator(), start=1):
+    problems = RowProblem.objects.filter(upload=upload)
+    for problem in problems.iterator():
         cells = (problem.column, problem.value, problem_message(problem.code))
         yield [problem.row_number, *map(safe_cell, cells)]
+    kept = problems.count()
     if kept < upload.problems_found:
         counts = {"kept": format_count(kept), "found": format_count(upload.problems_found)}
         yield ["", "", "", _("Only the first %(kept)s of %(found)s problems are listed.") % counts]

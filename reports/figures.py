@@ -24,6 +24,7 @@ SUMMED: Final[dict[str, tuple[Concept, ...]]] = {
     UploadKind.PAYMENTS: (Concept.AMOUNT,),
 }
 # Shown in the cell of the offer rather than in columns of their own.
+KNOWN: Final = frozenset(Concept)
 IN_OFFER_CELL: Final = frozenset({Concept.OFFER_ID, Concept.TITLE})
 
 
@@ -54,9 +55,9 @@ class Figure:
 def columns_shown(upload: Upload) -> list[Concept]:
     """The concepts of the file in the order of its columns, each once, without those of the offer's own cell."""
     read = dict.fromkeys(column["concept"] for column in upload.mapping.get("columns", []))
-    known = [Concept(concept) for concept in read if concept in Concept]
-    stored = [concept for concept in known if concept is not Concept.DETAILS]
-    return [concept for concept in stored if concept not in IN_OFFER_CELL] if names_offers(upload) else stored
+    known = [Concept(concept) for concept in read if concept in KNOWN]
+    elsewhere = IN_OFFER_CELL if names_offers(upload) else frozenset()
+    return [concept for concept in known if concept not in elsewhere and concept is not Concept.DETAILS]
 
 
 def names_offers(upload: Upload) -> bool:
@@ -87,7 +88,7 @@ def figures_of(upload: Upload, rows: QuerySet[UploadRow]) -> list[Figure]:
         When(currency="", then=Value(upload.currency)), default=F("currency"), output_field=CharField(max_length=3)
     )
     sums = {f"sum_{concept}": Sum(concept) for concept in concepts}
-    by_currency = list(rows.order_by().values(paid_in=currency).annotate(**sums).order_by("paid_in"))
+    by_currency: list[Any] = list(rows.order_by().values(paid_in=currency).annotate(**sums).order_by("paid_in"))
     return [_figure(concept, by_currency) for concept in concepts]
 
 

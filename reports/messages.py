@@ -10,11 +10,12 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, pgettext
 
 from offers.values import format_count
+from reports.details import BY_PERSON
 from reports.readers.concepts import Concept
 from reports.readers.periods import PeriodDoubt, PeriodSource
 from reports.readers.problems import Problem
 from reports.readers.refusals import Refusal
-from reports.reading import INTERNAL, INTERRUPTED, PERIOD_BY_PERSON, TOOK_TOO_LONG
+from reports.reading import INTERNAL, INTERRUPTED, TOOK_TOO_LONG
 
 Text = str | Promise
 NAMES_SHOWN: Final = 12
@@ -208,7 +209,7 @@ SOURCES: Final[Mapping[str, Text]] = {
     PeriodSource.SHEET_NAME: gettext_lazy("from the sheet's name"),
     PeriodSource.PREAMBLE: gettext_lazy("from the rows above the table"),
     PeriodSource.ROWS: gettext_lazy("from the dates of the rows"),
-    PERIOD_BY_PERSON: gettext_lazy("entered by hand"),
+    BY_PERSON: gettext_lazy("entered by hand"),
 }
 
 MEANINGS: Final[Mapping[str, Text]] = {

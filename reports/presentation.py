@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Any, Final
+from typing import Final
 
 from django.core.paginator import Page, Paginator
 from django.db.models import Count, Min, Q, QuerySet
@@ -176,7 +176,8 @@ class UploadPage:
     @cached_property
     def overlaps(self) -> list[Upload]:
         """Imported uploads of the kind that share days with this one, apart from the one that it would replace."""
-        return list(overlapping(self.upload).exclude(pk=self.upload.revises_id))
+        found = overlapping(self.upload)
+        return list(found.exclude(pk=self.upload.revises_id) if self.upload.revises_id else found)
 
     @cached_property
     def not_counted_beside(self) -> list[Upload]:
@@ -187,8 +188,11 @@ class UploadPage:
             return []
         others = imported_uploads(self.upload.account, self.upload.kind)
         beside = [each for each in others if each.pk not in {self.upload.pk, self.upload.revises_id}]
-        left_out = {left.key: over for cover in covers_of([*beside, self.upload]).values() for left, over in
-                    cover.left_out.items()}
+        left_out = {
+            left.key: over
+            for cover in covers_of([*beside, self.upload]).values()
+            for left, over in cover.left_out.items()
+        }
         counted = {each.key for each in left_out.get(str(self.upload.pk), ())}
         return [each for each in beside if str(each.pk) in counted]
 

@@ -21,8 +21,17 @@ from reports.details import (
     settle_marketplace,
     status_after_reading,
 )
-from reports.mappings import ASK, REMEMBERED, ColumnsUnknown, applied, given_columns, given_document, recall
-from reports.mappings import is_anything_remembered
+from reports.mappings import (
+    ASK,
+    REMEMBERED,
+    ColumnsUnknown,
+    applied,
+    given_columns,
+    given_document,
+    is_anything_remembered,
+    recall,
+    shape_document,
+)
 from reports.models import Decision, RowProblem, Upload, UploadFile, UploadRow, UploadStatus
 from reports.readers.given import GivenColumns
 from reports.readers.isolated import inspect_isolated, read_isolated
@@ -78,7 +87,7 @@ class Claim:
 
     def ask_for_columns(self, shape: FileShape) -> None:
         """Leave it to a person to say what the columns hold; no effect once the claim is lost."""
-        asked = {"status": UploadStatus.NEEDS_MAPPING, "shape": asdict(shape), "shape_digest": shape.digest}
+        asked = {"status": UploadStatus.NEEDS_MAPPING, "shape": shape_document(shape), "shape_digest": shape.digest}
         with transaction.atomic():
             if self._held().update(**asked, alive_at=None, read_at=timezone.now()):
                 clear(self.upload)
@@ -163,11 +172,13 @@ def _take(upload: Upload) -> Claim | None:
     return Claim(upload, now) if taken else None
 
 
-def kept_content(upload: Upload) -> bytes | None:
-    """The original's bytes; a reading that revises another has the file of the first. None where it was not kept."""
+def kept_content(upload: Upload) -> bytes:
+    """The original's bytes; a reading that revises another has the file of the first.
+
+    Raises UploadFile.DoesNotExist where it was not kept.
+    """
     files = UploadFile.objects.filter(upload__account=upload.account_id, upload__sha256=upload.sha256)
-    found: UploadFile | None = files.order_by("pk").first()
-    return None if found is None else bytes(found.content)
+    return bytes(files.earliest("pk").content)
 
 
 def _read_original(claim: Claim) -> ReportReading:
@@ -177,8 +188,6 @@ def _read_original(claim: Claim) -> ReportReading:
     """
     upload = claim.upload
     content = kept_content(upload)
-    if content is None:
-        raise ReportRefused(INTERNAL)
     given, shape = _named_columns(upload, content)
     try:
         return read_isolated(
@@ -209,10 +218,11 @@ def _named_columns(upload: Upload, content: bytes) -> tuple[GivenColumns | None,
     if asked:
         raise ColumnsUnknown(shape)
     remembered = recall(upload, shape)
-    given = None if remembered is None else applied(remembered, shape)
-    if remembered is not None and given is not None:
-        upload.given_columns = {**given_document(given), REMEMBERED: remembered.pk}
-        upload.shape_digest = shape.digest
+    if remembered is None:
+        return None, shape
+    given = applied(remembered, shape)
+    upload.given_columns = {**given_document(given), REMEMBERED: remembered.pk}
+    upload.shape_digest = remembered.shape_digest
     return given, shape
 
 

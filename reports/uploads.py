@@ -15,7 +15,7 @@ from django.utils import timezone
 
 from accounts.models import SellerAccount, User, record_audit
 from reports.details import OPEN, PERIOD, marketplaces_of, open_questions, status_after_reading
-from reports.mappings import ASK, given_columns, given_document, remember
+from reports.mappings import ASK, given_document, remember
 from reports.models import Decision, Upload, UploadFile, UploadStatus
 from reports.readers.given import GivenColumns
 from reports.readers.limits import DEFAULT_LIMITS
@@ -173,9 +173,10 @@ def change_mapping(upload: Upload) -> bool:
 
 def name_columns(upload: Upload, given: GivenColumns, user: User | None) -> bool:
     """Have the file read by the columns that a person named, and remember them for the next file of its shape."""
+    sheets = upload.shape.get("sheets", [])
+    digest = next((sheet["digest"] for sheet in sheets if sheet["name"] == given.sheet), upload.shape_digest)
     with transaction.atomic():
-        digest = upload.shape_digest
-        named = {"given_columns": given_document(given), "shape": {}}
+        named = {"given_columns": given_document(given), "shape_digest": digest, "shape": {}}
         if not _read_anew(upload, (UploadStatus.NEEDS_MAPPING,), **named):
             return False
         remember(upload, given, digest, user)

@@ -23,7 +23,7 @@ from reports.downloads import original_file, problems_csv, problems_xlsx
 from reports.forms import DetailsForm
 from reports.guides import GUIDES
 from reports.intake import Intake, take_files
-from reports.models import Upload, UploadKind, UploadStatus
+from reports.models import Upload, UploadFile, UploadKind, UploadStatus
 from reports.offer_periods import periods_of
 from reports.presentation import UploadPage
 from reports.reading import kept_content
@@ -108,10 +108,10 @@ def progress(request: WorkspaceRequest, upload_id: UUID) -> HttpResponse:
 def original(request: WorkspaceRequest, upload_id: UUID) -> HttpResponseBase:
     """The file as it was uploaded."""
     found = get_upload(upload_id)
-    content = kept_content(found)
-    if content is None:
-        raise Http404("no such file")
-    return original_file(content, found)
+    try:
+        return original_file(kept_content(found), found)
+    except UploadFile.DoesNotExist:
+        raise Http404("no such file") from None
 
 
 @require_GET
@@ -168,7 +168,7 @@ def may_edit(request: WorkspaceRequest) -> bool:
 
 def _with_cover(page: Page[Upload]) -> list[dict[str, Any]]:
     """Each upload of the page with the counted ones, if any, for whose sake no total counts it."""
-    left_out = not_counted() if any(each.status == UploadStatus.IMPORTED for each in page) else {}
+    left_out = not_counted()
     needed = {key for each in page for key in left_out.get(str(each.pk), ())}
     names = {str(each.pk): each for each in Upload.objects.filter(pk__in=needed)} if needed else {}
     return [

@@ -107,7 +107,9 @@ class UploadRow(TenantModel):
         constraints = [models.UniqueConstraint(fields=["upload", "row_number"], name="one_record_per_row")]
         indexes = [
             # The periods drawn on an offer's chart, also of rows that came before their offer was read.
-            models.Index(fields=["allegro_offer_id", "upload"], name="rows_of_offer", condition=~Q(allegro_offer_id="")),
+            models.Index(
+                fields=["allegro_offer_id", "upload"], name="rows_of_offer", condition=~Q(allegro_offer_id="")
+            ),
             # An offer that goes lets its rows go.
             models.Index(fields=["offer"], name="rows_tied_to_offer", condition=Q(offer__isnull=False)),
             # Which uploads still have rows whose offer was unknown?

@@ -121,7 +121,9 @@ class Upload(TenantModel):
             # The minute's check for files that nobody reads: almost always none.
             models.Index(fields=["alive_at"], name="upload_unread", condition=Q(status__in=["waiting", "reading"])),
             # Which uploads of a kind count? Asked by every total (`reports.cover`).
-            models.Index(fields=["account", "kind", "period_from"], name="upload_counted", condition=Q(status="imported")),
+            models.Index(
+                fields=["account", "kind", "period_from"], name="upload_counted", condition=Q(status="imported")
+            ),
         ]
 
     def __str__(self) -> str:

@@ -15,8 +15,8 @@ from tests.reports import upload_samples as samples
 from tests.reports.readers.workbook_samples import LAMP, MUG
 from tests.reports.upload_samples import WEEK, in_scope, post_file, report, signed_in, status_of, text
 
-POSTS = ("import", "period", "discard", "read_again")
-GETS = ("detail", "progress", "original", "problems")
+POSTS = ("import", "details", "discard", "restore", "read_again", "change_mapping")
+GETS = ("detail", "progress", "original", "problems", "problems_xlsx")
 
 
 @pytest.fixture

@@ -3,7 +3,6 @@
 from argparse import ArgumentTypeError
 from collections.abc import Mapping
 from datetime import date
-from io import BytesIO
 from pathlib import Path
 from typing import Any
 
@@ -96,6 +95,30 @@ def describe(upload: Upload) -> str:
         f"{upload.file_name} ({upload.pk}), {period}: {upload.good_rows} rows, "
         f"{upload.bad_rows} left out, {upload.problems_found} problems"
     )
+
+
+def _name_columns(upload: Upload, options: Mapping[str, Any]) -> None:
+    """Read the file by the columns of the command line, and remember them, as the mapping screen does."""
+    if upload.status != UploadStatus.NEEDS_MAPPING and change_mapping(upload):
+        read(upload)
+    sheets = upload.shape.get("sheets", [])
+    named = [sheet for sheet in sheets if options["sheet"] in ("", sheet["name"])]
+    if upload.status != UploadStatus.NEEDS_MAPPING or not named:
+        raise CommandError("the file has no such sheet, or cannot be read at all")
+    missing, doubled = faults(options["kind"], options["columns"], named[0]["headings"])
+    if missing or doubled:
+        lacking = ", ".join(" or ".join(map(meaning, group)) for group in missing)
+        twice = ", ".join(map(meaning, doubled))
+        raise CommandError(f"missing: {lacking or 'nothing'}; named twice: {twice or 'nothing'}")
+    given = GivenColumns(
+        kind=options["kind"],
+        sheet=named[0]["name"],
+        header_row=options["header_row"] or named[0]["header_row"],
+        columns=options["columns"],
+        currency=options["currency"] or None,
+    )
+    name_columns(upload, given, None)
+    read(upload)
 
 
 def _check_readable(upload: Upload, kind: str | None) -> None:
