@@ -21,6 +21,7 @@ from reports.models import Upload, UploadKind, UploadStatus
 from reports.readers.concepts import FORMS, Concept, Form
 from reports.readers.given import GivenColumns
 from reports.readers.kinds import KINDS
+from reports.readers.personal import is_personal_heading
 from reports.uploads import name_columns
 from reports.views import get_upload
 
@@ -35,6 +36,7 @@ class ShownColumn:
     heading: str
     samples: Sequence[str]
     concept: str
+    is_personal: bool
 
     @property
     def field(self) -> str:
@@ -150,7 +152,9 @@ class MappingForm:
             heading = headings[index] if index < len(headings) else ""
             cells = [row[index] for row in rows if index < len(row) and row[index]]
             if heading or cells:
-                yield ShownColumn(index, heading, cells[:SAMPLES_SHOWN], self._concept(index, guess))
+                is_personal = is_personal_heading(heading)
+                concept = "" if is_personal else self._concept(index, guess)
+                yield ShownColumn(index, heading, cells[:SAMPLES_SHOWN], concept, is_personal)
 
     def _concept(self, index: int, guess: Mapping[int, str]) -> str:
         name = f"column-{index}"

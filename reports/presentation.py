@@ -24,7 +24,7 @@ from reports.messages import (
 from reports.models import Decision, RememberedMapping, RowProblem, Upload, UploadFile, UploadRow, UploadStatus
 from reports.uploads import DEAD, REREADABLE, overlapping
 
-ROWS_SHOWN: Final = 20
+ROWS_SHOWN: Final = 10
 PROBLEMS_PER_PAGE: Final = 10
 PROBLEM_KINDS_SHOWN: Final = 12
 READ: Final = (
