@@ -40,6 +40,7 @@ STREAM_LABELS: dict[str, str | Promise] = {
     "extras": _("Translations, ratings and Smart!"),
     "products": _("Catalogue products"),
     "orders": _("Orders"),
+    "order_history": _("Orders of the year before"),
 }
 SCOPE_LABELS: dict[str, str | Promise] = {
     "allegro:api:profile:read": _("your login and account number"),

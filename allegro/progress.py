@@ -23,6 +23,7 @@ STAGE_LABELS: dict[str, str | Promise] = {
     "extras": _("Translations, ratings and Smart!"),
     "products": _("Catalogue products"),
     "orders": _("Orders"),
+    "order_history": _("Orders of the year before"),
     "changes": _("Working out changes"),
 }
 COUNT_LABELS: dict[str, str | Promise] = {
@@ -45,6 +46,7 @@ COUNT_LABELS: dict[str, str | Promise] = {
     "order_events": _("order events"),
     "orders": _("orders read"),
     "lines": _("order lines changed"),
+    "weeks": _("weeks read"),
     "derived": _("offers worked out"),
 }
 

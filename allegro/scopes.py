@@ -29,6 +29,7 @@ STREAM_SCOPES = {
     "extras": OFFERS,
     "products": OFFERS,
     "orders": ORDERS,
+    "order_history": ORDERS,
 }
 
 

@@ -15,7 +15,8 @@ from django.db.models import Min, Sum
 
 from accounts.models import SellerAccount
 from offers.calendar import ONE_DAY, end_of_day, start_of_day, warsaw_day
-from offers.models import Offer, OrderEvent, SalesDay
+from offers.models import Offer, OrderEvent, OrderHistory, SalesDay
+from offers.sales import known_since_key
 
 PERIODS = (7, 28, 84, 365)
 USUAL_PERIOD = 28
@@ -76,14 +77,19 @@ def sales_coverage(account: SellerAccount) -> Coverage | None:
 
 
 def sales_known_since(account: SellerAccount) -> date | None:
-    """The Warsaw day of the account's first order event or sale, None while there is neither."""
-    key = f"sales-known-since:{account.pk}"
+    """The first Warsaw day whose orders are all known; None while none have been read.
+
+    That is from where the order history was read on; before it, of accounts linked earlier, from the first order event.
+    """
+    key = known_since_key(account.pk)
     cached: date | None = cache.get(key)
     if cached is not None:
         return cached
+    history = OrderHistory.objects.filter(account=account).first()
     event = OrderEvent.objects.filter(account=account).aggregate(first=Min("occurred_at"))["first"]
-    sale = SalesDay.objects.filter(account=account).aggregate(first=Min("day"))["first"]
-    days = [day for day in (warsaw_day(event) if event else None, sale) if day is not None]
+    # The day on which the reading stands is not whole yet.
+    read = warsaw_day(history.since) + ONE_DAY if history else None
+    days = [day for day in (warsaw_day(event) if event else None, read) if day is not None]
     if not days:
         return None
     cache.set(key, min(days), CACHE_SECONDS)

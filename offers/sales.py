@@ -5,14 +5,16 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
+from uuid import UUID
 
+from django.core.cache import cache
 from django.db import transaction
 from django.db.models import Count, F, Sum
 from django.db.models.functions import TruncDate
 
 from accounts.models import SellerAccount
 from offers.calendar import WARSAW, end_of_day, start_of_day, warsaw_day
-from offers.models import Offer, OrderEvent, OrderLine, OrderStatus, SalesDay
+from offers.models import Offer, OrderEvent, OrderHistory, OrderLine, OrderStatus, SalesDay
 from offers.record import derive_after_purchase, ensure_offers, fitting
 
 
@@ -106,6 +108,26 @@ def record_orders(account: SellerAccount, forms: Sequence[OrderForm], read_at: d
         pending=False
     )
     return len(changed)
+
+
+@transaction.atomic
+def begin_history(account: SellerAccount, now: datetime, goal: datetime) -> OrderHistory:
+    """How far back the orders are read; at first not at all."""
+    history: OrderHistory
+    history, _created = OrderHistory.objects.get_or_create(account=account, defaults={"since": now, "goal": goal})
+    return history
+
+
+def extend_history(history: OrderHistory, since: datetime) -> None:
+    """Every order bought since an earlier instant is in the ledger now."""
+    history.since = since
+    history.save(update_fields=["since"])
+    cache.delete(known_since_key(history.account_id))
+
+
+def known_since_key(account_id: UUID) -> str:
+    """Where `offers.daily` remembers since when the sales of an account are known."""
+    return f"sales-known-since:{account_id}"
 
 
 def forget_pending(account: SellerAccount, order_ids: Iterable[str]) -> None:

@@ -19,7 +19,19 @@ from allegro.errors import AllegroError, Forbidden, RateLimited, ReconnectRequir
 from allegro.grants import Clock, StoredGrant
 from allegro.models import RunKind, RunStatus, RunTrigger, StreamHealth, SyncRun
 from allegro.scopes import STREAM_SCOPES, is_wanted, scope_lacking
-from allegro.sync import campaigns, categories, details, extras, journal, listing, orders, products, promotions, terms
+from allegro.sync import (
+    campaigns,
+    categories,
+    details,
+    extras,
+    journal,
+    listing,
+    order_history,
+    orders,
+    products,
+    promotions,
+    terms,
+)
 from allegro.sync.context import SyncContext
 from config.faults import ENDS_THE_WORK
 from offers.projection import derive_pending
@@ -69,6 +81,7 @@ STAGES: dict[RunKind, tuple[tuple[str, Stage], ...]] = {
         ("orders", orders.run),
         ("extras", extras.run),
         ("products", products.run),
+        ("order_history", order_history.run),
         ("changes", _derive),
     ),
 }

@@ -7,7 +7,7 @@ and rebuilt, and come out identical, because they are pure functions of the fact
 from offers.models.changes import NOT_EDITED, Certainty, ChangeBatch, OfferChange, ValueWords
 from offers.models.journal import CoverageGap, FactHorizon, OfferEvent
 from offers.models.offer import Offer, OfferStatus
-from offers.models.orders import OrderEvent, OrderLine, OrderStatus, SalesDay
+from offers.models.orders import OrderEvent, OrderHistory, OrderLine, OrderStatus, SalesDay
 from offers.models.shared import OfferUse, SharedKind, SharedObject, SharedSnapshot, shown_name
 from offers.models.snapshots import Content, OfferAbsence, OfferDay, OfferSnapshot, PartReading, SnapshotPart
 
@@ -27,6 +27,7 @@ __all__ = [
     "OfferStatus",
     "OfferUse",
     "OrderEvent",
+    "OrderHistory",
     "OrderLine",
     "OrderStatus",
     "PartReading",

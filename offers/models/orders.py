@@ -92,6 +92,25 @@ class OrderLine(TenantModel):
         return f"{self.quantity} × {self.allegro_offer_id} ({self.status})"
 
 
+class OrderHistory(TenantModel):
+    """How far back the orders of an account have been read: all bought since `since` are in the ledger.
+
+    It grows backwards from the day the account was linked, as far as `goal`; Allegro keeps about a year.
+    """
+
+    account = models.OneToOneField(SellerAccount, on_delete=models.CASCADE, related_name="order_history")
+    since = models.DateTimeField()
+    goal = models.DateTimeField()
+
+    def __str__(self) -> str:
+        return f"{self.account_id} since {self.since:%Y-%m-%d}"
+
+    @property
+    def is_whole(self) -> bool:
+        """Whether there is nothing older to ask for."""
+        return self.since <= self.goal
+
+
 class SalesDay(TenantModel):
     """Units and revenue of one offer on one Warsaw day, per marketplace and currency: a projection of `OrderLine`."""
 
