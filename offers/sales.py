@@ -1,7 +1,7 @@
 """The sales ledger: order lines keyed by line item, and the daily units and revenue made from them."""
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
@@ -30,8 +30,33 @@ class OrderJournalRow:
 
 
 @dataclass(frozen=True, slots=True)
+class Voucher:
+    """A voucher put towards a line, without its code."""
+
+    type: str
+    status: str
+    amount: Decimal | None
+    currency: str
+
+
+@dataclass(frozen=True, slots=True)
+class BoughtService:
+    """A service bought with a line, such as carrying in; its price is no part of the line's."""
+
+    id: str
+    quantity: int
+    amount: Decimal | None
+    currency: str
+
+
+@dataclass(frozen=True, slots=True)
 class OrderItem:
-    """One bought line; prices are gross, per piece."""
+    """One bought line; prices are gross, per piece.
+
+    `reconciliation` is what Allegro adds to the price paid (allegro-api issue 9790). Whether that is per piece or for
+    the line is not specified, so its own quantity is kept beside it; `deposit` is per piece. All are in `currency`.
+    `discounts` are Allegro's words, without amounts.
+    """
 
     id: str
     allegro_offer_id: str
@@ -41,11 +66,18 @@ class OrderItem:
     original_price: Decimal | None
     currency: str
     bought_at: datetime
+    reconciliation: Decimal | None = None
+    reconciliation_type: str = ""
+    reconciled_quantity: int | None = None
+    deposit: Decimal | None = None
+    discounts: tuple[str, ...] = ()
+    vouchers: tuple[Voucher, ...] = ()
+    services: tuple[BoughtService, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
 class OrderForm:
-    """One order (checkout form) without the buyer."""
+    """One order (checkout form) without the buyer: `status` is the buyer's side, `fulfillment` the seller's own."""
 
     id: str
     revision: str
@@ -53,6 +85,10 @@ class OrderForm:
     marketplace: str
     updated_at: datetime | None
     items: tuple[OrderItem, ...]
+    fulfillment: str = ""
+    payment_type: str = ""
+    paid_at: datetime | None = None
+    cancelled_at: datetime | None = None
 
 
 OfferDayKey = tuple[str, date]
@@ -160,13 +196,31 @@ def _as_line(account: SellerAccount, form: OrderForm, item: OrderItem, read_at: 
         currency=item.currency,
         bought_at=item.bought_at,
         order_updated_at=form.updated_at,
+        fulfillment=fitting(OrderLine, "fulfillment", form.fulfillment),
+        payment_type=fitting(OrderLine, "payment_type", form.payment_type),
+        paid_at=form.paid_at,
+        cancelled_at=form.cancelled_at,
+        reconciliation=item.reconciliation,
+        reconciliation_type=fitting(OrderLine, "reconciliation_type", item.reconciliation_type),
+        reconciled_quantity=item.reconciled_quantity,
+        deposit=item.deposit,
+        discounts=list(item.discounts),
+        vouchers=[_plain(voucher) for voucher in item.vouchers],
+        services=[_plain(service) for service in item.services],
         recorded_at=read_at,
     )
 
 
+def _plain(fact: Voucher | BoughtService) -> dict[str, Any]:
+    """As JSON keeps it: amounts as text, exact."""
+    row = asdict(fact)
+    return row | {"amount": None if row["amount"] is None else str(row["amount"])}
+
+
 STATE_COLUMNS = (
     "order_id", "revision", "status", "allegro_offer_id", "marketplace", "quantity", "unit_price", "original_price",
-    "currency", "bought_at",
+    "currency", "bought_at", "fulfillment", "payment_type", "paid_at", "cancelled_at", "reconciliation",
+    "reconciliation_type", "reconciled_quantity", "deposit", "discounts", "vouchers", "services",
 )  # fmt: skip
 
 
