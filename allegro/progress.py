@@ -47,6 +47,7 @@ COUNT_LABELS: dict[str, str | Promise] = {
     "orders": _("orders read"),
     "lines": _("order lines changed"),
     "weeks": _("weeks read"),
+    "weeks_again": _("weeks read again, because orders moved meanwhile"),
     "derived": _("offers worked out"),
 }
 
@@ -72,6 +73,15 @@ class StageView:
     failures: list[FailureView]
     started_at: datetime | None
     finished_at: datetime | None
+    weeks_read: int = 0
+    weeks: int = 0
+
+    @property
+    def share(self) -> float:
+        """How much of the stage is done, from 0 to 1; of a running one only where that is known."""
+        if self.status in {"succeeded", "failed", SWITCHED_OFF}:
+            return 1.0
+        return self.weeks_read / self.weeks if self.weeks else 0.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,7 +106,7 @@ def run_view(run: SyncRun) -> RunView:
         name for name, _stage in STAGES[RunKind(run.kind)] if name in entries or is_wanted(name, run.account.scopes)
     ]
     stages = [_stage_view(name, entries.get(name)) for name in names]
-    done = sum(stage.status in {"succeeded", "failed", SWITCHED_OFF} for stage in stages)
+    done = sum(stage.share for stage in stages)
     # A stage that failed says why itself; an interrupted run has no such stage.
     message = message_for(run.error) if run.error and not any(stage.message for stage in stages) else ""
     return RunView(run, stages, round(100 * done / len(stages)), message)
@@ -106,6 +116,7 @@ def _stage_view(name: str, entry: dict[str, Any] | None) -> StageView:
     entry = entry or {"status": "waiting", "counts": {}}
     counts = [(str(COUNT_LABELS.get(key, key)), count) for key, count in entry["counts"].items()]
     error = entry.get("error", "")
+    weeks_read, weeks = entry.get("progress") or (0, 0)
     return StageView(
         label=str(STAGE_LABELS[name]),
         status=entry["status"],
@@ -118,6 +129,8 @@ def _stage_view(name: str, entry: dict[str, Any] | None) -> StageView:
         ],
         started_at=_instant(entry.get("started_at")),
         finished_at=_instant(entry.get("finished_at")),
+        weeks_read=weeks_read,
+        weeks=weeks,
     )
 
 

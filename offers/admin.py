@@ -17,6 +17,7 @@ from offers.models import (
     OfferSnapshot,
     OfferUse,
     OrderEvent,
+    OrderHistory,
     OrderLine,
     PartReading,
     SalesDay,
@@ -151,6 +152,14 @@ class OrderEventAdmin(LargeTableAdmin):
     list_display = ("order_id", "type", "occurred_at", "pending", "account")
     list_filter = ("type", "pending")
     search_fields = ("=order_id", "=event_id")
+    raw_id_fields = ("account",)
+
+
+@admin.register(OrderHistory)
+class OrderHistoryAdmin(LargeTableAdmin):
+    """How far back the orders of each account have been read."""
+
+    list_display = ("account", "weeks_read", "weeks", "since", "begun_at", "goal")
     raw_id_fields = ("account",)
 
 

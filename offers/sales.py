@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Sequence
 from dataclasses import asdict, dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from decimal import Decimal
 from typing import Any
 from uuid import UUID
@@ -91,6 +91,8 @@ class OrderForm:
     cancelled_at: datetime | None = None
 
 
+# The oldest entries of a journal that was read from its beginning may be of orders that began before it.
+JOURNAL_SLACK = timedelta(days=1)
 OfferDayKey = tuple[str, date]
 
 
@@ -146,18 +148,25 @@ def record_orders(account: SellerAccount, forms: Sequence[OrderForm], read_at: d
     return len(changed)
 
 
-@transaction.atomic
-def begin_history(account: SellerAccount, now: datetime, goal: datetime) -> OrderHistory:
-    """How far back the orders are read; at first not at all."""
+def begin_history(account: SellerAccount, begun_at: datetime, goal: datetime) -> OrderHistory:
+    """How far back the orders are read; at first not at all, or as far as a journal that was read before it reaches."""
+    found: OrderHistory | None = OrderHistory.objects.filter(account=account).first()
+    if found:
+        return found
+    first = OrderEvent.objects.filter(account=account).order_by("pk").values_list("occurred_at", flat=True).first()
+    since = min(begun_at, first + JOURNAL_SLACK) if first else begun_at
     history: OrderHistory
-    history, _created = OrderHistory.objects.get_or_create(account=account, defaults={"since": now, "goal": goal})
+    history, _created = OrderHistory.objects.get_or_create(
+        account=account, defaults={"since": since, "begun_at": since, "goal": min(goal, since)}
+    )
+    cache.delete(known_since_key(account.pk))
     return history
 
 
-def extend_history(history: OrderHistory, since: datetime) -> None:
-    """Every order bought since an earlier instant is in the ledger now."""
-    history.since = since
-    history.save(update_fields=["since"])
+def extend_history(history: OrderHistory, since: datetime, goal: datetime) -> None:
+    """Every order bought since an earlier instant is in the ledger now, and nothing from before `goal` can be read."""
+    history.since, history.goal = since, goal
+    history.save(update_fields=["since", "goal"])
     cache.delete(known_since_key(history.account_id))
 
 

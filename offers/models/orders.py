@@ -1,5 +1,7 @@
 """What was sold: the order journal and the ledger of lines (facts), and the daily sales (a projection)."""
 
+from datetime import timedelta
+
 from django.db import models
 from django.db.models import Q, Value
 from django.utils.translation import gettext_lazy as _
@@ -124,23 +126,45 @@ class OrderLine(TenantModel):
         return f"{self.quantity} × {self.allegro_offer_id} ({self.status})"
 
 
-class OrderHistory(TenantModel):
-    """How far back the orders of an account have been read: all bought since `since` are in the ledger.
+WEEK = timedelta(days=7)
 
-    It grows backwards from the day the account was linked, as far as `goal`; Allegro keeps about a year.
+
+class ReadBack(TenantModel):
+    """How far back something has been read that Allegro keeps for long: everything since `since` is stored.
+
+    It grows backwards from `begun_at`, the instant from which on all is followed as it comes, as far as `goal`.
     """
 
-    account = models.OneToOneField(SellerAccount, on_delete=models.CASCADE, related_name="order_history")
     since = models.DateTimeField()
+    begun_at = models.DateTimeField()
     goal = models.DateTimeField()
 
+    class Meta:
+        abstract = True
+
     def __str__(self) -> str:
-        return f"{self.account_id} since {self.since:%Y-%m-%d}"
+        return f"{self.weeks_read} of {self.weeks} weeks, since {self.since:%Y-%m-%d}"
 
     @property
     def is_whole(self) -> bool:
         """Whether there is nothing older to ask for."""
         return self.since <= self.goal
+
+    @property
+    def weeks(self) -> int:
+        """How many weeks there are to read in all."""
+        return max(1, round((self.begun_at - self.goal) / WEEK))
+
+    @property
+    def weeks_read(self) -> int:
+        """How many of them have been read."""
+        return min(self.weeks, round((self.begun_at - self.since) / WEEK))
+
+
+class OrderHistory(ReadBack):
+    """How far back the orders of an account have been read: all bought since `since` are in the ledger."""
+
+    account = models.OneToOneField(SellerAccount, on_delete=models.CASCADE, related_name="order_history")
 
 
 class SalesDay(TenantModel):
