@@ -25,11 +25,12 @@ from allegro.scopes import (
     missing_scopes,
     scope_lacking,
 )
-from offers.models.orders import OrderHistory, ReadBack
+from offers.models import BillingHistory, OrderHistory
+from offers.models.orders import ReadBack
 
 DAY = timedelta(hours=24)
 # What every run reads, not only the full ones.
-OFTEN_READ = frozenset({"journal", "details", "extras", "orders", "order_history"})
+OFTEN_READ = frozenset({"journal", "details", "extras", "orders", "order_history", "billing_history"})
 
 STREAM_LABELS: dict[str, str | Promise] = {
     "journal": _("Journal of changes"),
@@ -43,6 +44,9 @@ STREAM_LABELS: dict[str, str | Promise] = {
     "products": _("Catalogue products"),
     "orders": _("Orders"),
     "order_history": _("Orders of the year before"),
+    "returns": _("Customer returns"),
+    "billing": _("Fees"),
+    "billing_history": _("Fees of the year before"),
 }
 SCOPE_LABELS: dict[str, str | Promise] = {
     "allegro:api:profile:read": _("your login and account number"),
@@ -139,7 +143,10 @@ def stream_lines(
 
 def read_back(account: SellerAccount) -> dict[str, ReadBack | None]:
     """How far back the streams of `account` have been read that reach back over many runs."""
-    return {"order_history": OrderHistory.objects.filter(account=account).first()}
+    return {
+        "order_history": OrderHistory.objects.filter(account=account).first(),
+        "billing_history": BillingHistory.objects.filter(account=account).first(),
+    }
 
 
 def _with_reach(line: StreamLine, back: ReadBack | None) -> StreamLine:

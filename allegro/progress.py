@@ -24,6 +24,9 @@ STAGE_LABELS: dict[str, str | Promise] = {
     "products": _("Catalogue products"),
     "orders": _("Orders"),
     "order_history": _("Orders of the year before"),
+    "returns": _("Customer returns"),
+    "billing": _("Fees"),
+    "billing_history": _("Fees of the year before"),
     "changes": _("Working out changes"),
 }
 COUNT_LABELS: dict[str, str | Promise] = {
@@ -48,6 +51,11 @@ COUNT_LABELS: dict[str, str | Promise] = {
     "lines": _("order lines changed"),
     "weeks": _("weeks read"),
     "weeks_again": _("weeks read again, because orders moved meanwhile"),
+    "returns": _("returns read"),
+    "return_states": _("returns that are new or have moved"),
+    "returns_linked": _("returned items linked to their order"),
+    "fees": _("fees read"),
+    "new_fees": _("new fees"),
     "derived": _("offers worked out"),
 }
 

@@ -30,6 +30,9 @@ STREAM_SCOPES = {
     "products": OFFERS,
     "orders": ORDERS,
     "order_history": ORDERS,
+    "returns": ORDERS,
+    "billing": BILLING,
+    "billing_history": BILLING,
 }
 
 

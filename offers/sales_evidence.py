@@ -8,7 +8,7 @@ known at all is for `offers.daily.sales_coverage` to say.
 
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime, time
 from decimal import Decimal
 from typing import NamedTuple
@@ -17,8 +17,9 @@ from django.db.models import Count, F, Q, QuerySet, Sum
 
 from accounts.models import SellerAccount
 from offers.calendar import ONE_DAY, end_of_day, start_of_day
-from offers.models import OrderEvent, OrderLine, OrderStatus
+from offers.models import CustomerReturn, OrderEvent, OrderLine, OrderStatus, ReturnedLine
 from offers.models.orders import AUTO_CANCELLED, BECAME_READY, BUYER_CANCELLED, TELLING_EVENTS
+from offers.returns import REJECTED
 
 # The buyer pays the courier: such an order is ready as soon as its form is filled in, and is never paid online.
 PAID_ON_DELIVERY = "CASH_ON_DELIVERY"
@@ -85,11 +86,13 @@ class Cancelled:
 class Returned:
     """Pieces of one offer and currency that came back, or are on their way; `rejected` ones stay with the buyer.
 
-    `newest_at` is when the newest of these returns was declared.
+    `unclear` pieces are of an order whose lines of this offer were bought partly on other days. `newest_at` is when the
+    newest of these returns was declared.
     """
 
     units: int = 0
     rejected: int = 0
+    unclear: int = 0
     newest_at: datetime | None = None
 
 
@@ -144,8 +147,24 @@ def cancelled_of(
 def returned_of(
     account: SellerAccount, allegro_ids: OfferIds, first_day: date, last_day: date, marketplace: str | None = None
 ) -> dict[str, dict[str, Returned]]:
-    """What came back of lines bought in these days; nothing is known of returns yet."""
-    return {}
+    """What came back of lines bought in these days, by the newest state of each return.
+
+    A return names order and offer only. Where lines of both were bought in these days and on others too, nobody can say
+    which one came back: those pieces are `unclear`.
+    """
+    bought = _lines(account, allegro_ids, marketplace, *_span(first_day, last_day))
+    inside: dict[tuple[str, str], OrderLine] = {(line.order_id, line.allegro_offer_id): line for line in bought}
+    back = _returned(account, {order_id for order_id, _offer_id in inside})
+    outside = _bought_outside(account, {line.order_id for line, _state in back}, first_day, last_day)
+    found: dict[str, dict[str, Returned]] = defaultdict(dict)
+    for line, state in back:
+        key = (line.order_id, line.allegro_offer_id)
+        if key not in inside:
+            continue
+        currency = inside[key].currency
+        before = found[line.allegro_offer_id].get(currency, Returned())
+        found[line.allegro_offer_id][currency] = _with(before, line, state, is_clear=key not in outside)
+    return dict(found)
 
 
 def edge_of(
@@ -253,6 +272,35 @@ def _was_ready(line: OrderLine, told: Mapping[str, datetime], states: Iterable[t
     if line.paid_at or BECAME_READY in told or any(status == OrderStatus.READY for status, _at in states):
         return True
     return line.payment_type == PAID_ON_DELIVERY and AUTO_CANCELLED not in told
+
+
+def _returned(account: SellerAccount, order_ids: Collection[str]) -> list[tuple[ReturnedLine, CustomerReturn]]:
+    """The returned pieces of orders, each with the current state of its return."""
+    lines = list(ReturnedLine.objects.filter(account=account, order_id__in=list(order_ids)).order_by("pk"))
+    states = CustomerReturn.objects.filter(
+        account=account, superseded_at__isnull=True, return_id__in={line.return_id for line in lines}
+    )
+    by_id = {state.return_id: state for state in states}
+    return [(line, by_id[line.return_id]) for line in lines]
+
+
+def _bought_outside(
+    account: SellerAccount, order_ids: Collection[str], first_day: date, last_day: date
+) -> set[tuple[str, str]]:
+    """The (order, offer) pairs that have a line bought on another day."""
+    since, until = _span(first_day, last_day)
+    lines = OrderLine.objects.filter(account=account, superseded_at__isnull=True, order_id__in=list(order_ids))
+    others = lines.filter(Q(bought_at__lt=since) | Q(bought_at__gte=until))
+    return set(others.values_list("order_id", "allegro_offer_id"))
+
+
+def _with(before: Returned, line: ReturnedLine, state: CustomerReturn, *, is_clear: bool) -> Returned:
+    newest_at = max(filter(None, (before.newest_at, state.declared_at)))
+    if not is_clear:
+        return replace(before, unclear=before.unclear + line.quantity, newest_at=newest_at)
+    if state.status == REJECTED:
+        return replace(before, rejected=before.rejected + line.quantity, newest_at=newest_at)
+    return replace(before, units=before.units + line.quantity, newest_at=newest_at)
 
 
 def _total(amounts: Iterable[Amount]) -> Amount:

@@ -20,6 +20,7 @@ from allegro.grants import Clock, StoredGrant
 from allegro.models import RunKind, RunStatus, RunTrigger, StreamHealth, SyncRun
 from allegro.scopes import STREAM_SCOPES, is_wanted, scope_lacking
 from allegro.sync import (
+    billing,
     campaigns,
     categories,
     details,
@@ -30,6 +31,7 @@ from allegro.sync import (
     orders,
     products,
     promotions,
+    returns,
     terms,
 )
 from allegro.sync.context import SyncContext
@@ -69,6 +71,7 @@ STAGES: dict[RunKind, tuple[tuple[str, Stage], ...]] = {
         ("orders", orders.run),
         ("extras", extras.run),
         ("order_history", order_history.run),
+        ("billing_history", billing.run_history),
         ("changes", _derive),
     ),
     RunKind.FULL: (
@@ -83,6 +86,9 @@ STAGES: dict[RunKind, tuple[tuple[str, Stage], ...]] = {
         ("extras", extras.run),
         ("products", products.run),
         ("order_history", order_history.run),
+        ("returns", returns.run),
+        ("billing", billing.run),
+        ("billing_history", billing.run_history),
         ("changes", _derive),
     ),
 }
