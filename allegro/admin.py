@@ -13,7 +13,7 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.admin_site import ReadOnlyAdmin
 from accounts.models import SellerAccount, User, record_audit
-from allegro.health import State, StreamLine, budget_view, scope_lines, stream_lines
+from allegro.health import State, StreamLine, budget_view, read_back, scope_lines, stream_lines
 from allegro.models import Connection, RefreshRequest, RunKind, RunTrigger, StreamCursor, StreamHealth, SyncRun
 from allegro.tasks import run_sync
 
@@ -62,9 +62,9 @@ class StreamHealthAdmin(ReadOnlyAdmin):
 
 
 def _told(line: StreamLine) -> list[str]:
-    """A stream's line in pieces: name, state, last good reading in local time, what is wrong and the trace id."""
+    """A stream's line in pieces: name, state, last good reading in local time, reach, what is wrong, the trace id."""
     read_at = f"{timezone.localtime(line.read_at):%Y-%m-%d %H:%M}" if line.read_at else "—"
-    return [line.label, line.status, read_at, line.scope, line.message, line.trace_id]
+    return [line.label, line.status, read_at, str(line.back or ""), line.scope, line.message, line.trace_id]
 
 
 def _run_line(run: SyncRun) -> tuple[str, str]:
@@ -104,7 +104,8 @@ class ConnectionAdmin(ReadOnlyAdmin):
     @admin.display(description=_("streams"))
     def streams(self, account: SellerAccount) -> str:
         """A line per stream, as the seller sees them."""
-        rows = ((" · ".join(filter(None, _told(line))),) for line in self._lines(account))
+        lines = stream_lines(account, account.stream_health.all(), timezone.now(), read_back(account))
+        rows = ((" · ".join(filter(None, _told(line))),) for line in lines)
         return format_html_join(mark_safe("<br>"), "{}", rows)
 
     @admin.display(description=_("permissions"))

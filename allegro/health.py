@@ -1,9 +1,10 @@
 """How an account's connection stands, in words: a line per stream, its permissions, its share of the budget."""
 
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from enum import Enum
+from types import MappingProxyType
 
 from django.conf import settings
 from django.db.models import Sum
@@ -24,10 +25,12 @@ from allegro.scopes import (
     missing_scopes,
     scope_lacking,
 )
+from offers.models import BillingHistory, OrderHistory
+from offers.models.orders import ReadBack
 
 DAY = timedelta(hours=24)
 # What every run reads, not only the full ones.
-OFTEN_READ = frozenset({"journal", "details", "extras", "orders"})
+OFTEN_READ = frozenset({"journal", "details", "extras", "orders", "order_history", "billing_history"})
 
 STREAM_LABELS: dict[str, str | Promise] = {
     "journal": _("Journal of changes"),
@@ -40,6 +43,10 @@ STREAM_LABELS: dict[str, str | Promise] = {
     "extras": _("Translations, ratings and Smart!"),
     "products": _("Catalogue products"),
     "orders": _("Orders"),
+    "order_history": _("Orders of the year before"),
+    "returns": _("Customer returns"),
+    "billing": _("Fees"),
+    "billing_history": _("Fees of the year before"),
 }
 SCOPE_LABELS: dict[str, str | Promise] = {
     "allegro:api:profile:read": _("your login and account number"),
@@ -56,6 +63,7 @@ class State(Enum):
     """How a stream stands."""
 
     WELL = "well"
+    READING = "reading"
     LATE = "late"
     FAILING = "failing"
     OFF = "off"
@@ -66,6 +74,7 @@ class State(Enum):
 # How a state is shown: tone of the badge, words, icon.
 SHOWN: dict[State, tuple[str, str | Promise, str]] = {
     State.WELL: ("ok", _("Up to date"), "check"),
+    State.READING: ("info", _("Being read"), "clock"),
     State.LATE: ("warn", _("Late"), "clock"),
     State.FAILING: ("bad", _("Not readable at present"), "alert-triangle"),
     State.OFF: ("warn", _("Switched off"), "alert-triangle"),
@@ -76,7 +85,10 @@ SHOWN: dict[State, tuple[str, str | Promise, str]] = {
 
 @dataclass(frozen=True, slots=True)
 class StreamLine:
-    """One stream: its state, when it was last read well, since when it fails and why, the permission it lacks."""
+    """One stream: its state, when it was last read well, since when it fails and why, the permission it lacks.
+
+    `back` is how far something is read back that takes many runs, None for other streams.
+    """
 
     stream: str
     label: str
@@ -86,6 +98,7 @@ class StreamLine:
     message: str = ""
     trace_id: str = ""
     scope: str = ""
+    back: ReadBack | None = None
 
     @property
     def tone(self) -> str:
@@ -113,12 +126,35 @@ class ScopeLine:
     optional: bool
 
 
-def stream_lines(account: SellerAccount, health: Iterable[StreamHealth], now: datetime) -> list[StreamLine]:
-    """A line for every stream that a sync reads; `health` as stored for the account."""
+def stream_lines(
+    account: SellerAccount,
+    health: Iterable[StreamHealth],
+    now: datetime,
+    back: Mapping[str, ReadBack | None] = MappingProxyType({}),
+) -> list[StreamLine]:
+    """A line for every stream that a sync reads; `health` and `back` (by stream) as stored for the account."""
     stored = {line.stream: line for line in health}
     return [
-        _line(account, stream, stored.get(stream), now) for stream in STREAM_SCOPES if is_wanted(stream, account.scopes)
+        _with_reach(_line(account, stream, stored.get(stream), now), back.get(stream))
+        for stream in STREAM_SCOPES
+        if is_wanted(stream, account.scopes)
     ]
+
+
+def read_back(account: SellerAccount) -> dict[str, ReadBack | None]:
+    """How far back the streams of `account` have been read that reach back over many runs."""
+    return {
+        "order_history": OrderHistory.objects.filter(account=account).first(),
+        "billing_history": BillingHistory.objects.filter(account=account).first(),
+    }
+
+
+def _with_reach(line: StreamLine, back: ReadBack | None) -> StreamLine:
+    """The line with how far back it reaches; while there is more to read that is its state."""
+    if back is None:
+        return line
+    is_reading = line.state in {State.WELL, State.LATE} and not back.is_whole
+    return replace(line, back=back, state=State.READING if is_reading else line.state)
 
 
 def _line(account: SellerAccount, stream: str, health: StreamHealth | None, now: datetime) -> StreamLine:

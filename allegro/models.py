@@ -110,7 +110,7 @@ class SyncRun(TenantModel):
     kind = models.CharField(max_length=10, choices=RunKind.choices)
     status = models.CharField(max_length=12, choices=RunStatus.choices, default=RunStatus.RUNNING)
     # [{"stage", "status", "started_at", "finished_at", "counts": {…}, "error": code, "trace_id", "scope",
-    #   "failures": [{"subject", "error", "trace_id"}]}], in order
+    #   "progress": [weeks read, of all], "failures": [{"subject", "error", "trace_id"}]}], in order
     stages = models.JSONField(default=list)
     requests = models.IntegerField(default=0)
     # Its time was used up with offers still waiting to be read: the next run goes on, behind other accounts.

@@ -23,6 +23,10 @@ STAGE_LABELS: dict[str, str | Promise] = {
     "extras": _("Translations, ratings and Smart!"),
     "products": _("Catalogue products"),
     "orders": _("Orders"),
+    "order_history": _("Orders of the year before"),
+    "returns": _("Customer returns"),
+    "billing": _("Fees"),
+    "billing_history": _("Fees of the year before"),
     "changes": _("Working out changes"),
 }
 COUNT_LABELS: dict[str, str | Promise] = {
@@ -45,6 +49,13 @@ COUNT_LABELS: dict[str, str | Promise] = {
     "order_events": _("order events"),
     "orders": _("orders read"),
     "lines": _("order lines changed"),
+    "weeks": _("weeks read"),
+    "weeks_again": _("weeks read again, because orders moved meanwhile"),
+    "returns": _("returns read"),
+    "return_states": _("returns that are new or have moved"),
+    "returns_linked": _("returned items linked to their order"),
+    "fees": _("fees read"),
+    "new_fees": _("new fees"),
     "derived": _("offers worked out"),
 }
 
@@ -70,6 +81,15 @@ class StageView:
     failures: list[FailureView]
     started_at: datetime | None
     finished_at: datetime | None
+    weeks_read: int = 0
+    weeks: int = 0
+
+    @property
+    def share(self) -> float:
+        """How much of the stage is done, from 0 to 1; of a running one only where that is known."""
+        if self.status in {"succeeded", "failed", SWITCHED_OFF}:
+            return 1.0
+        return self.weeks_read / self.weeks if self.weeks else 0.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,7 +114,7 @@ def run_view(run: SyncRun) -> RunView:
         name for name, _stage in STAGES[RunKind(run.kind)] if name in entries or is_wanted(name, run.account.scopes)
     ]
     stages = [_stage_view(name, entries.get(name)) for name in names]
-    done = sum(stage.status in {"succeeded", "failed", SWITCHED_OFF} for stage in stages)
+    done = sum(stage.share for stage in stages)
     # A stage that failed says why itself; an interrupted run has no such stage.
     message = message_for(run.error) if run.error and not any(stage.message for stage in stages) else ""
     return RunView(run, stages, round(100 * done / len(stages)), message)
@@ -104,6 +124,7 @@ def _stage_view(name: str, entry: dict[str, Any] | None) -> StageView:
     entry = entry or {"status": "waiting", "counts": {}}
     counts = [(str(COUNT_LABELS.get(key, key)), count) for key, count in entry["counts"].items()]
     error = entry.get("error", "")
+    weeks_read, weeks = entry.get("progress") or (0, 0)
     return StageView(
         label=str(STAGE_LABELS[name]),
         status=entry["status"],
@@ -116,6 +137,8 @@ def _stage_view(name: str, entry: dict[str, Any] | None) -> StageView:
         ],
         started_at=_instant(entry.get("started_at")),
         finished_at=_instant(entry.get("finished_at")),
+        weeks_read=weeks_read,
+        weeks=weeks,
     )
 
 

@@ -29,6 +29,10 @@ STREAM_SCOPES = {
     "extras": OFFERS,
     "products": OFFERS,
     "orders": ORDERS,
+    "order_history": ORDERS,
+    "returns": ORDERS,
+    "billing": BILLING,
+    "billing_history": BILLING,
 }
 
 

@@ -14,7 +14,7 @@ from accounts.access import WorkspaceRequest, get_account, member_view
 from accounts.models import OAuthGrant, Role, SellerAccount
 from allegro import linking
 from allegro.errors import AllegroError
-from allegro.health import budget_view, must_grant_again, scope_lines, stream_lines
+from allegro.health import budget_view, must_grant_again, read_back, scope_lines, stream_lines
 from allegro.messages import message_for
 from allegro.models import RunKind, RunStatus, RunTrigger, StreamHealth, SyncRun
 from allegro.progress import run_view
@@ -94,7 +94,7 @@ def account(request: WorkspaceRequest, account_id: UUID) -> HttpResponse:
     runs = list(SyncRun.objects.filter(account=linked)[:RUNS_SHOWN])
     context = {
         "account": linked,
-        "streams": stream_lines(linked, StreamHealth.objects.filter(account=linked), now),
+        "streams": stream_lines(linked, StreamHealth.objects.filter(account=linked), now, read_back(linked)),
         "scopes": scope_lines(linked),
         "lacking": must_grant_again(linked),
         "has_campaigns": CAMPAIGNS in linked.scopes,

@@ -6,9 +6,13 @@ from django.contrib import admin
 
 from accounts.admin_site import ReadOnlyAdmin
 from offers.models import (
+    BillingEntry,
+    BillingHistory,
     ChangeBatch,
     CoverageGap,
+    CustomerReturn,
     FactHorizon,
+    FeeDay,
     Offer,
     OfferAbsence,
     OfferChange,
@@ -17,8 +21,10 @@ from offers.models import (
     OfferSnapshot,
     OfferUse,
     OrderEvent,
+    OrderHistory,
     OrderLine,
     PartReading,
+    ReturnedLine,
     SalesDay,
     SharedObject,
     SharedSnapshot,
@@ -154,6 +160,14 @@ class OrderEventAdmin(LargeTableAdmin):
     raw_id_fields = ("account",)
 
 
+@admin.register(OrderHistory)
+class OrderHistoryAdmin(LargeTableAdmin):
+    """How far back the orders of each account have been read."""
+
+    list_display = ("account", "weeks_read", "weeks", "since", "begun_at", "goal")
+    raw_id_fields = ("account",)
+
+
 @admin.register(OrderLine)
 class OrderLineAdmin(LargeTableAdmin):
     """The sales ledger."""
@@ -193,3 +207,51 @@ class CoverageGapAdmin(LargeTableAdmin):
     list_display = ("account", "stream", "since", "until", "reason")
     list_filter = ("stream", "reason")
     raw_id_fields = ("account",)
+
+
+@admin.register(CustomerReturn)
+class CustomerReturnAdmin(LargeTableAdmin):
+    """The states of customer returns."""
+
+    list_display = ("return_id", "order_id", "status", "declared_at", "recorded_at", "superseded_at", "account")
+    list_filter = ("status", "marketplace")
+    search_fields = ("=return_id", "=order_id")
+    raw_id_fields = ("account",)
+
+
+@admin.register(ReturnedLine)
+class ReturnedLineAdmin(LargeTableAdmin):
+    """What came back."""
+
+    list_display = ("allegro_offer_id", "order_id", "line_item_id", "quantity", "unit_price", "currency", "account")
+    list_filter = ("reason", "currency")
+    search_fields = ("=allegro_offer_id", "=order_id", "=return_id")
+    raw_id_fields = ("account",)
+
+
+@admin.register(BillingEntry)
+class BillingEntryAdmin(LargeTableAdmin):
+    """The bill."""
+
+    list_display = ("occurred_at", "type", "type_name", "amount", "currency", "allegro_offer_id", "day", "account")
+    list_filter = ("type", "currency", "marketplace")
+    search_fields = ("=allegro_offer_id", "=order_id", "=entry_id")
+    raw_id_fields = ("account",)
+
+
+@admin.register(BillingHistory)
+class BillingHistoryAdmin(LargeTableAdmin):
+    """How far back the bill of each account has been read."""
+
+    list_display = ("account", "weeks_read", "weeks", "since", "begun_at", "goal")
+    raw_id_fields = ("account",)
+
+
+@admin.register(FeeDay)
+class FeeDayAdmin(LargeTableAdmin):
+    """Fees by day."""
+
+    list_display = ("day", "kind", "name", "offer", "amount", "currency", "marketplace", "account")
+    list_filter = ("kind", "currency", "marketplace")
+    list_select_related = ("account", "offer")
+    raw_id_fields = ("account", "offer")

@@ -1,7 +1,7 @@
 """Sales day by day, with zeros only where a day without a sale is known to be one.
 
-The order history of an account begins with the first order event or sale that was read; before it a day without a row
-is unknown, and so is every day after the last finished sync.
+The sales of an account are known from where its orders have been read back to; before it a day without a row is
+unknown, and so is every day after the last finished sync.
 """
 
 from collections.abc import Iterable, Sequence
@@ -15,7 +15,8 @@ from django.db.models import Min, Sum
 
 from accounts.models import SellerAccount
 from offers.calendar import ONE_DAY, end_of_day, start_of_day, warsaw_day
-from offers.models import Offer, OrderEvent, SalesDay
+from offers.models import Offer, OrderEvent, OrderHistory, SalesDay
+from offers.sales import known_since_key
 
 PERIODS = (7, 28, 84, 365)
 USUAL_PERIOD = 28
@@ -68,26 +69,35 @@ class Coverage:
 
 
 def sales_coverage(account: SellerAccount) -> Coverage | None:
-    """The days of `account` whose sales are known, None before the first sync has finished."""
+    """The days of `account` whose sales are known, None while there is none."""
     if account.last_synced_at is None:
         return None
-    begin = sales_known_since(account)
-    return Coverage(begin, warsaw_day(account.last_synced_at)) if begin else None
+    begin, end = sales_known_since(account), warsaw_day(account.last_synced_at)
+    return Coverage(begin, end) if begin and begin <= end else None
 
 
 def sales_known_since(account: SellerAccount) -> date | None:
-    """The Warsaw day of the account's first order event or sale, None while there is neither."""
-    key = f"sales-known-since:{account.pk}"
+    """The first Warsaw day whose orders are all known, tomorrow right after the first look; None before it.
+
+    That is the first whole day from where orders were read back to. An account that was linked before orders were read
+    back has its journal alone, until its next sync.
+    """
+    key = known_since_key(account.pk)
     cached: date | None = cache.get(key)
     if cached is not None:
         return cached
-    event = OrderEvent.objects.filter(account=account).aggregate(first=Min("occurred_at"))["first"]
-    sale = SalesDay.objects.filter(account=account).aggregate(first=Min("day"))["first"]
-    days = [day for day in (warsaw_day(event) if event else None, sale) if day is not None]
-    if not days:
-        return None
-    cache.set(key, min(days), CACHE_SECONDS)
-    return min(days)
+    history = OrderHistory.objects.filter(account=account).first()
+    if history:
+        day = warsaw_day(history.since)
+        # The day in whose middle the reading stands is not whole.
+        day = day if start_of_day(day) == history.since else day + ONE_DAY
+    else:
+        event = OrderEvent.objects.filter(account=account).aggregate(first=Min("occurred_at"))["first"]
+        if event is None:
+            return None
+        day = warsaw_day(event)
+    cache.set(key, day, CACHE_SECONDS)
+    return day
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,7 +3,7 @@
 import uuid
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from typing import Any, cast
 
@@ -25,6 +25,9 @@ from offers.models import (
 )
 
 Document = dict[str, Any]
+# So long before an offer was first heard of, its oldest journal row may have occurred (Allegro keeps a day; rows have
+# come late).
+JOURNAL_KEPT = timedelta(days=3)
 
 
 @dataclass(frozen=True, slots=True)
@@ -381,5 +384,15 @@ def fitting(model: type[models.Model], column: str, text: str) -> str:
 
 
 def derive_after_purchase(account: SellerAccount, bought: Mapping[str, datetime]) -> None:
-    """A purchase explains a fall of the stock: derive each offer (Allegro id) again from shortly before it."""
-    derive_again(account, {allegro_id: bought_at - PURCHASE_REACH for allegro_id, bought_at in bought.items()})
+    """A purchase explains a fall of the stock: derive each offer (Allegro id) again from shortly before it.
+
+    One from before anything was known of the offer explains nothing.
+    """
+    known = Offer.objects.filter(account=account, allegro_id__in=bought).values_list("allegro_id", "first_seen_at")
+    begins = {allegro_id: first_seen_at - JOURNAL_KEPT for allegro_id, first_seen_at in known}
+    since = {
+        allegro_id: bought_at - PURCHASE_REACH
+        for allegro_id, bought_at in bought.items()
+        if bought_at >= begins.get(allegro_id, bought_at)
+    }
+    derive_again(account, since)

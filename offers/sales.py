@@ -1,18 +1,20 @@
 """The sales ledger: order lines keyed by line item, and the daily units and revenue made from them."""
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
-from datetime import date, datetime
+from dataclasses import asdict, dataclass
+from datetime import date, datetime, timedelta
 from decimal import Decimal
 from typing import Any
+from uuid import UUID
 
+from django.core.cache import cache
 from django.db import transaction
 from django.db.models import Count, F, Sum
 from django.db.models.functions import TruncDate
 
 from accounts.models import SellerAccount
 from offers.calendar import WARSAW, end_of_day, start_of_day, warsaw_day
-from offers.models import Offer, OrderEvent, OrderLine, OrderStatus, SalesDay
+from offers.models import Offer, OrderEvent, OrderHistory, OrderLine, OrderStatus, SalesDay
 from offers.record import derive_after_purchase, ensure_offers, fitting
 
 
@@ -28,8 +30,33 @@ class OrderJournalRow:
 
 
 @dataclass(frozen=True, slots=True)
+class Voucher:
+    """A voucher put towards a line, without its code."""
+
+    type: str
+    status: str
+    amount: Decimal | None
+    currency: str
+
+
+@dataclass(frozen=True, slots=True)
+class BoughtService:
+    """A service bought with a line, such as carrying in; its price is no part of the line's."""
+
+    id: str
+    quantity: int
+    amount: Decimal | None
+    currency: str
+
+
+@dataclass(frozen=True, slots=True)
 class OrderItem:
-    """One bought line; prices are gross, per piece."""
+    """One bought line; prices are gross, per piece.
+
+    `reconciliation` is what Allegro adds to the price paid (allegro-api issue 9790). Whether that is per piece or for
+    the line is not specified, so its own quantity is kept beside it; `deposit` is per piece. All are in `currency`.
+    `discounts` are Allegro's words, without amounts.
+    """
 
     id: str
     allegro_offer_id: str
@@ -39,11 +66,18 @@ class OrderItem:
     original_price: Decimal | None
     currency: str
     bought_at: datetime
+    reconciliation: Decimal | None = None
+    reconciliation_type: str = ""
+    reconciled_quantity: int | None = None
+    deposit: Decimal | None = None
+    discounts: tuple[str, ...] = ()
+    vouchers: tuple[Voucher, ...] = ()
+    services: tuple[BoughtService, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
 class OrderForm:
-    """One order (checkout form) without the buyer."""
+    """One order (checkout form) without the buyer: `status` is the buyer's side, `fulfillment` the seller's own."""
 
     id: str
     revision: str
@@ -51,8 +85,14 @@ class OrderForm:
     marketplace: str
     updated_at: datetime | None
     items: tuple[OrderItem, ...]
+    fulfillment: str = ""
+    payment_type: str = ""
+    paid_at: datetime | None = None
+    cancelled_at: datetime | None = None
 
 
+# The oldest entries of a journal that was read from its beginning may be of orders that began before it.
+JOURNAL_SLACK = timedelta(days=1)
 OfferDayKey = tuple[str, date]
 
 
@@ -108,6 +148,33 @@ def record_orders(account: SellerAccount, forms: Sequence[OrderForm], read_at: d
     return len(changed)
 
 
+def begin_history(account: SellerAccount, begun_at: datetime, goal: datetime) -> OrderHistory:
+    """How far back the orders are read; at first not at all, or as far as a journal that was read before it reaches."""
+    found: OrderHistory | None = OrderHistory.objects.filter(account=account).first()
+    if found:
+        return found
+    first = OrderEvent.objects.filter(account=account).order_by("pk").values_list("occurred_at", flat=True).first()
+    since = min(begun_at, first + JOURNAL_SLACK) if first else begun_at
+    history: OrderHistory
+    history, _created = OrderHistory.objects.get_or_create(
+        account=account, defaults={"since": since, "begun_at": since, "goal": min(goal, since)}
+    )
+    cache.delete(known_since_key(account.pk))
+    return history
+
+
+def extend_history(history: OrderHistory, since: datetime, goal: datetime) -> None:
+    """Every order bought since an earlier instant is in the ledger now, and nothing from before `goal` can be read."""
+    history.since, history.goal = since, goal
+    history.save(update_fields=["since", "goal"])
+    cache.delete(known_since_key(history.account_id))
+
+
+def known_since_key(account_id: UUID) -> str:
+    """Where `offers.daily` remembers since when the sales of an account are known."""
+    return f"sales-known-since:{account_id}"
+
+
 def forget_pending(account: SellerAccount, order_ids: Iterable[str]) -> None:
     """Nothing more will be read for these orders: their revision is stored, or Allegro no longer has them."""
     OrderEvent.objects.filter(account=account, order_id__in=list(order_ids), pending=True).update(pending=False)
@@ -138,13 +205,31 @@ def _as_line(account: SellerAccount, form: OrderForm, item: OrderItem, read_at: 
         currency=item.currency,
         bought_at=item.bought_at,
         order_updated_at=form.updated_at,
+        fulfillment=fitting(OrderLine, "fulfillment", form.fulfillment),
+        payment_type=fitting(OrderLine, "payment_type", form.payment_type),
+        paid_at=form.paid_at,
+        cancelled_at=form.cancelled_at,
+        reconciliation=item.reconciliation,
+        reconciliation_type=fitting(OrderLine, "reconciliation_type", item.reconciliation_type),
+        reconciled_quantity=item.reconciled_quantity,
+        deposit=item.deposit,
+        discounts=list(item.discounts),
+        vouchers=[_plain(voucher) for voucher in item.vouchers],
+        services=[_plain(service) for service in item.services],
         recorded_at=read_at,
     )
 
 
+def _plain(fact: Voucher | BoughtService) -> dict[str, Any]:
+    """As JSON keeps it: amounts as text, exact."""
+    row = asdict(fact)
+    return row | {"amount": None if row["amount"] is None else str(row["amount"])}
+
+
 STATE_COLUMNS = (
     "order_id", "revision", "status", "allegro_offer_id", "marketplace", "quantity", "unit_price", "original_price",
-    "currency", "bought_at",
+    "currency", "bought_at", "fulfillment", "payment_type", "paid_at", "cancelled_at", "reconciliation",
+    "reconciliation_type", "reconciled_quantity", "deposit", "discounts", "vouchers", "services",
 )  # fmt: skip
 
 

@@ -1,6 +1,7 @@
 """Money: what Allegro bills, and what moves through the seller's wallets."""
 
-from dataclasses import dataclass, field
+import re
+from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
 from typing import Any, Literal
@@ -19,12 +20,16 @@ from allegro.api.values import (
     optional_money,
     optional_number,
     optional_reference,
+    optional_rows,
     optional_text,
     page,
     rows,
     text,
 )
 
+# Keys of additional information that name a fee or a service; any other may hold a parcel's number or an address.
+IMPERSONAL = frozenset({"feeId", "additional_service"})
+DATE = re.compile(r"(\d{4}-\d{2}-\d{2}|\d{2}\.\d{2}\.\d{4})")
 Wallet = Literal["AVAILABLE", "WAITING"]
 
 
@@ -33,6 +38,7 @@ class BillingEntry:
     """One entry of the bill. `value` is signed as Allegro gives it; `balance` is the account's after the entry.
 
     The offer's name comes later than the entry; ads are billed by day and account, not by offer (allegro-api 10936).
+    `info` is the additional information that is known to be about no person.
     """
 
     id: str
@@ -45,7 +51,7 @@ class BillingEntry:
     offer_name: str
     order_id: str
     tax_percentage: Decimal | None
-    raw: Document = field(repr=False)
+    info: dict[str, str]
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,8 +136,14 @@ def _billing_entry(entry: Document) -> BillingEntry:
         offer_name=optional_text((entry.get("offer") or {}).get("name")),
         order_id=optional_reference(entry.get("order")),
         tax_percentage=optional_number((entry.get("tax") or {}).get("percentage")),
-        raw=entry,
+        info=_information(entry.get("additionalInfo")),
     )
+
+
+def _information(entries: Any) -> dict[str, str]:
+    """Of the additional information what is known to be about no person, and every value that is only a date."""
+    found = optional_rows(entries, lambda each: (optional_text(each.get("type")), optional_text(each.get("value"))))
+    return {kind: value for kind, value in found if kind and (kind in IMPERSONAL or DATE.fullmatch(value))}
 
 
 def _payment_operation(operation: Document) -> PaymentOperation:

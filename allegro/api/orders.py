@@ -1,11 +1,12 @@
 """Orders and returns. Nothing about the buyer gets past this module: every field below is on the allow-list.
 
 Read are ids, states, instants, offers, quantities and money. Not read, and kept nowhere: logins, names, addresses,
-e-mail, phones, bank accounts, parcels' numbers, messages, comments, notes, invoices, serial numbers, vouchers.
+e-mail, phones, bank accounts, parcels' numbers, messages, comments, notes, invoices, serial numbers, vouchers' codes.
 """
 
 from dataclasses import dataclass
 from datetime import datetime
+from decimal import Decimal
 from typing import Any
 
 from allegro.api.paging import CUSTOMER_RETURNS, ORDER_JOURNAL, ORDERS
@@ -26,6 +27,7 @@ from allegro.api.values import (
     optional_reference,
     optional_rows,
     optional_text,
+    optional_whole,
     page,
     reference,
     rows,
@@ -33,34 +35,23 @@ from allegro.api.values import (
     whole,
 )
 from allegro.errors import Rejected
-from offers.sales import OrderForm, OrderItem, OrderJournalRow
+from offers.sales import BoughtService, OrderForm, OrderItem, OrderJournalRow, Voucher
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class LineItem(OrderItem):
-    """One bought line. `reconciliation` is what Allegro adds to the price paid (allegro-api issue 9790).
-
-    Whether that is per piece or for the line is not specified, so its own quantity is kept beside it; `deposit` is per
-    piece. `discounts` are Allegro's words, without amounts. `tax_rate` is a percentage as text, "" where unknown.
-    """
+    """One bought line; `tax_rate` is a percentage as text, "" where unknown."""
 
     external_id: str
-    reconciliation: Money | None
-    reconciled_quantity: int | None
-    deposit: Money | None
-    discounts: tuple[str, ...]
     tax_rate: str
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class CheckoutForm(OrderForm):
-    """One order, its states in Allegro's words: `status` is the buyer's side, `fulfillment_status` the seller's own."""
+    """One order, its states in Allegro's words."""
 
     items: tuple[LineItem, ...]
-    fulfillment_status: str
     payment_id: str
-    payment_type: str
-    paid_at: datetime | None
     paid_amount: Money | None
     total_to_pay: Money | None
     delivery_method: str
@@ -181,7 +172,8 @@ def read_order(form: Any) -> CheckoutForm:
         marketplace=optional_reference(form.get("marketplace")),
         updated_at=optional_instant(form.get("updatedAt")),
         items=rows(form["lineItems"], _line_item),
-        fulfillment_status=optional_text((form.get("fulfillment") or {}).get("status")),
+        fulfillment=optional_text((form.get("fulfillment") or {}).get("status")),
+        cancelled_at=optional_instant((delivery.get("cancellation") or {}).get("date")),
         payment_id=optional_text(payment.get("id")),
         payment_type=optional_text(payment.get("type")),
         paid_at=optional_instant(payment.get("finishedAt")),
@@ -196,7 +188,6 @@ def read_order(form: Any) -> CheckoutForm:
 def _line_item(item: Document) -> LineItem:
     price, original = money(item["price"]), optional_money(item.get("originalPrice"))
     offer, reconciliation = document(item["offer"]), document(item.get("reconciliation") or {})
-    quantity = reconciliation.get("quantity")
     return LineItem(
         id=text(item["id"]),
         allegro_offer_id=reference(offer),
@@ -207,11 +198,40 @@ def _line_item(item: Document) -> LineItem:
         currency=price.currency,
         bought_at=instant(item["boughtAt"]),
         external_id=optional_reference(offer.get("external")),
-        reconciliation=optional_money(reconciliation.get("value")),
-        reconciled_quantity=None if quantity is None else whole(quantity),
-        deposit=optional_money((item.get("deposit") or {}).get("price")),
+        reconciliation=_amount_in(price.currency, reconciliation.get("value")),
+        reconciliation_type=optional_text(reconciliation.get("type")),
+        reconciled_quantity=optional_whole(reconciliation.get("quantity")),
+        deposit=_amount_in(price.currency, (item.get("deposit") or {}).get("price")),
         discounts=optional_rows(item.get("discounts"), lambda each: text(each["type"])),
+        vouchers=optional_rows(item.get("vouchers"), _voucher),
+        services=optional_rows(item.get("selectedAdditionalServices"), _service),
         tax_rate=optional_text((item.get("tax") or {}).get("rate")),
+    )
+
+
+def _amount_in(currency: str, value: Any) -> Decimal | None:
+    """An amount in the line's currency; None where it is absent, or in another one, which is not added to anything."""
+    found = optional_money(value)
+    return found.amount if found and found.currency == currency else None
+
+
+def _voucher(entry: Document) -> Voucher:
+    value = optional_money(entry.get("value"))
+    return Voucher(
+        text(entry["type"]),
+        optional_text(entry.get("status")),
+        value.amount if value else None,
+        value.currency if value else "",
+    )
+
+
+def _service(entry: Document) -> BoughtService:
+    price = optional_money(entry.get("price"))
+    return BoughtService(
+        optional_text(entry.get("definitionId")),
+        optional_whole(entry.get("quantity")) or 1,
+        price.amount if price else None,
+        price.currency if price else "",
     )
 
 

@@ -29,6 +29,8 @@ class SyncContext:
     continues: bool = False
     # Where the account's offers are sold, as the listing showed it; empty while no listing was read in this run.
     marketplaces: set[str] = field(default_factory=set)
+    # Of what the stage reads back over many runs: weeks that have been read by now, and all of them.
+    progress: tuple[int, int] | None = None
     counts: Counter[str] = field(default_factory=Counter)
     failures: list[dict[str, str]] = field(default_factory=list)
 

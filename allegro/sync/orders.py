@@ -19,6 +19,7 @@ from allegro.api.paging import ORDER_JOURNAL, ORDERS, by_time
 from allegro.api.values import Page
 from allegro.errors import Gone, IncompleteRead
 from allegro.models import StreamCursor, StreamHealth
+from allegro.sync import order_history
 from allegro.sync.context import SyncContext
 from allegro.sync.whole import dated_pages
 from offers.models import OrderEvent, OrderLine
@@ -36,10 +37,12 @@ CANCELLATIONS = ("BUYER_CANCELLED", "AUTO_CANCELLED")
 def run(context: SyncContext) -> None:
     """Read the order journal to its end, then every order that it names in a state we do not hold.
 
+    The first run only finds out where the journal ends: what is older, `order_history` reads.
+
     Full runs ask besides which orders have changed, because events have been missing (allegro-api issue 8623).
     """
     cursor = StreamCursor.objects.filter(account=context.account, stream=STREAM).first()
-    position = cursor.position if cursor else ""
+    position = cursor.position if cursor else order_history.begin(context, STREAM)
     while True:
         asked_at = context.clock()
         rows = context.client.order_events(position)

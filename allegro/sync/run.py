@@ -19,7 +19,21 @@ from allegro.errors import AllegroError, Forbidden, RateLimited, ReconnectRequir
 from allegro.grants import Clock, StoredGrant
 from allegro.models import RunKind, RunStatus, RunTrigger, StreamHealth, SyncRun
 from allegro.scopes import STREAM_SCOPES, is_wanted, scope_lacking
-from allegro.sync import campaigns, categories, details, extras, journal, listing, orders, products, promotions, terms
+from allegro.sync import (
+    billing,
+    campaigns,
+    categories,
+    details,
+    extras,
+    journal,
+    listing,
+    order_history,
+    orders,
+    products,
+    promotions,
+    returns,
+    terms,
+)
 from allegro.sync.context import SyncContext
 from config.faults import ENDS_THE_WORK
 from offers.projection import derive_pending
@@ -56,6 +70,8 @@ STAGES: dict[RunKind, tuple[tuple[str, Stage], ...]] = {
         ("details", details.run),
         ("orders", orders.run),
         ("extras", extras.run),
+        ("order_history", order_history.run),
+        ("billing_history", billing.run_history),
         ("changes", _derive),
     ),
     RunKind.FULL: (
@@ -69,6 +85,10 @@ STAGES: dict[RunKind, tuple[tuple[str, Stage], ...]] = {
         ("orders", orders.run),
         ("extras", extras.run),
         ("products", products.run),
+        ("order_history", order_history.run),
+        ("returns", returns.run),
+        ("billing", billing.run),
+        ("billing_history", billing.run_history),
         ("changes", _derive),
     ),
 }
@@ -95,9 +115,8 @@ def sync_account(
     run = claim(account, trigger, kind or due_kind(account, clock()), clock())
     client = AllegroClient(StoredGrant(account, clock), str(account.pk))
     with closing(client):
-        context = SyncContext(
-            account, client, clock, _heartbeat(run, client), run.kind == RunKind.FULL, _timer(time_slice)
-        )
+        context = SyncContext(account, client, clock, _no_beat, run.kind == RunKind.FULL, _timer(time_slice))
+        context.beat = _heartbeat(run, context)
         outcome = _run_stages(run, context)
     _finish(run, context, outcome, clock())
     outcome.report()
@@ -135,7 +154,12 @@ def _timer(time_slice: timedelta | None) -> Callable[[], bool]:
     return lambda: time.monotonic() > end
 
 
-def _heartbeat(run: SyncRun, client: AllegroClient) -> Callable[[], None]:
+def _no_beat() -> None:
+    """Nothing to say yet."""
+
+
+def _heartbeat(run: SyncRun, context: SyncContext) -> Callable[[], None]:
+    """What a stage calls often: every few seconds it says that the run is alive and how far its stage is."""
     last = time.monotonic()
 
     def beat() -> None:
@@ -143,7 +167,11 @@ def _heartbeat(run: SyncRun, client: AllegroClient) -> Callable[[], None]:
         if time.monotonic() - last < HEARTBEAT_SECONDS:
             return
         last = time.monotonic()
-        SyncRun.objects.filter(pk=run.pk).update(heartbeat_at=timezone.now(), requests=client.requests)
+        if run.stages:
+            _note_counts(run.stages[-1], context)
+        SyncRun.objects.filter(pk=run.pk).update(
+            heartbeat_at=timezone.now(), requests=context.client.requests, stages=run.stages
+        )
 
     return beat
 
@@ -250,7 +278,7 @@ def _note_fault(entry: dict[str, Any], fault: Exception, context: SyncContext) -
 
 def _begin_stage(run: SyncRun, name: str, context: SyncContext) -> dict[str, Any]:
     started_at = context.clock().isoformat()
-    context.counts, context.failures = Counter(), []
+    context.counts, context.failures, context.progress = Counter(), [], None
     entry: dict[str, Any] = {"stage": name, "status": "running", "started_at": started_at, "counts": {}}
     run.stages.append(entry)
     run.heartbeat_at = timezone.now()
@@ -260,10 +288,16 @@ def _begin_stage(run: SyncRun, name: str, context: SyncContext) -> dict[str, Any
 
 def _end_stage(run: SyncRun, entry: dict[str, Any], context: SyncContext) -> None:
     entry["finished_at"] = context.clock().isoformat()
-    entry["counts"] = {name: count for name, count in sorted(context.counts.items()) if count}
+    _note_counts(entry, context)
     if context.failures:
         entry["failures"] = context.failures
     run.requests = context.client.requests
+
+
+def _note_counts(entry: dict[str, Any], context: SyncContext) -> None:
+    entry["counts"] = {name: count for name, count in sorted(context.counts.items()) if count}
+    if context.progress:
+        entry["progress"] = list(context.progress)
 
 
 def _fail(run: SyncRun, context: SyncContext) -> None:

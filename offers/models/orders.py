@@ -1,12 +1,18 @@
 """What was sold: the order journal and the ledger of lines (facts), and the daily sales (a projection)."""
 
+from datetime import timedelta
+
 from django.db import models
-from django.db.models import Q
+from django.db.models import Q, Value
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import SellerAccount
 from accounts.scoping import TenantModel
 from offers.models.offer import Offer
+
+# Events that tell what the order itself does not keep: that it was ready, and by whom it was cancelled.
+BECAME_READY, BUYER_CANCELLED, AUTO_CANCELLED = "READY_FOR_PROCESSING", "BUYER_CANCELLED", "AUTO_CANCELLED"
+TELLING_EVENTS = (BECAME_READY, BUYER_CANCELLED, AUTO_CANCELLED)
 
 
 class OrderEvent(TenantModel):
@@ -26,7 +32,11 @@ class OrderEvent(TenantModel):
         constraints = [models.UniqueConstraint(fields=["account", "event_id"], name="one_row_per_order_event")]
         indexes = [
             # The orders still to be read, and the events that reading one of them settles.
-            models.Index(fields=["account", "order_id"], name="orders_to_read", condition=Q(pending=True))
+            models.Index(fields=["account", "order_id"], name="orders_to_read", condition=Q(pending=True)),
+            # How did this order end: was it ever ready, and who cancelled it?
+            models.Index(
+                fields=["account", "order_id", "type"], name="events_of_order", condition=Q(type__in=TELLING_EVENTS)
+            ),
         ]
 
     def __str__(self) -> str:
@@ -62,6 +72,24 @@ class OrderLine(TenantModel):
     currency = models.CharField(max_length=3)
     bought_at = models.DateTimeField()
     order_updated_at = models.DateTimeField(null=True)
+    # The seller's own workflow, another thing than `status` (allegro-api issue 11244).
+    fulfillment = models.CharField(max_length=24, blank=True, default="", db_default="")
+    payment_type = models.CharField(max_length=24, blank=True, default="", db_default="")
+    paid_at = models.DateTimeField(null=True)
+    cancelled_at = models.DateTimeField(null=True)
+    # What Allegro adds to the price paid (Allegro Prices): for `reconciled_quantity` pieces, in the line's currency,
+    # as an entry of the bill (BILLING) or with the payment (WALLET). Whether per piece or for all is not specified.
+    reconciliation = models.DecimalField(max_digits=14, decimal_places=2, null=True)
+    reconciliation_type = models.CharField(max_length=16, blank=True, default="", db_default="")
+    reconciled_quantity = models.IntegerField(null=True)
+    # Per piece, no part of the price.
+    deposit = models.DecimalField(max_digits=14, decimal_places=2, null=True)
+    # Allegro's words for what lowered the price; it gives no amounts (allegro-api issue 11428).
+    discounts = models.JSONField(default=list, db_default=Value([], models.JSONField()))
+    # [{"type", "status", "amount", "currency"}]; a voucher's code is not kept.
+    vouchers = models.JSONField(default=list, db_default=Value([], models.JSONField()))
+    # [{"id", "quantity", "amount", "currency"}]: services bought with the line, no part of its price.
+    services = models.JSONField(default=list, db_default=Value([], models.JSONField()))
     recorded_at = models.DateTimeField()
     superseded_at = models.DateTimeField(null=True)
 
@@ -80,6 +108,12 @@ class OrderLine(TenantModel):
                 name="current_lines_of_offer",
                 condition=Q(superseded_at__isnull=True),
             ),
+            # Was this line ever ready, in one of its earlier states?
+            models.Index(
+                fields=["account", "line_item_id"],
+                name="former_states_of_line",
+                condition=Q(superseded_at__isnull=False),
+            ),
             # Which revision of an order do we hold? Asked before each order is read again.
             models.Index(
                 fields=["account", "order_id"],
@@ -90,6 +124,47 @@ class OrderLine(TenantModel):
 
     def __str__(self) -> str:
         return f"{self.quantity} × {self.allegro_offer_id} ({self.status})"
+
+
+WEEK = timedelta(days=7)
+
+
+class ReadBack(TenantModel):
+    """How far back something has been read that Allegro keeps for long: everything since `since` is stored.
+
+    It grows backwards from `begun_at`, the instant from which on all is followed as it comes, as far as `goal`.
+    """
+
+    since = models.DateTimeField()
+    begun_at = models.DateTimeField()
+    goal = models.DateTimeField()
+
+    class Meta:
+        abstract = True
+
+    def __str__(self) -> str:
+        return f"{self.weeks_read} of {self.weeks} weeks, since {self.since:%Y-%m-%d}"
+
+    @property
+    def is_whole(self) -> bool:
+        """Whether there is nothing older to ask for."""
+        return self.since <= self.goal
+
+    @property
+    def weeks(self) -> int:
+        """How many weeks there are to read in all."""
+        return max(1, round((self.begun_at - self.goal) / WEEK))
+
+    @property
+    def weeks_read(self) -> int:
+        """How many of them have been read."""
+        return min(self.weeks, round((self.begun_at - self.since) / WEEK))
+
+
+class OrderHistory(ReadBack):
+    """How far back the orders of an account have been read: all bought since `since` are in the ledger."""
+
+    account = models.OneToOneField(SellerAccount, on_delete=models.CASCADE, related_name="order_history")
 
 
 class SalesDay(TenantModel):

@@ -3,9 +3,13 @@
 from typing import Any
 
 from accounts.models import SellerAccount
+from offers.fees import rebuild_fees
 from offers.models import (
+    BillingEntry,
     ChangeBatch,
     CoverageGap,
+    CustomerReturn,
+    FeeDay,
     Offer,
     OfferChange,
     OfferDay,
@@ -14,17 +18,24 @@ from offers.models import (
     OfferUse,
     OrderEvent,
     OrderLine,
+    ReturnedLine,
     SalesDay,
 )
 from offers.projection import change_rows, rebuild_changes
 from offers.sales import rebuild_sales
 
-FACTS = (OfferEvent, OfferSnapshot, OfferDay, OrderEvent, OrderLine, CoverageGap, OfferChange, SalesDay)
+FACTS = (
+    OfferEvent, OfferSnapshot, OfferDay, OrderEvent, OrderLine, CoverageGap, OfferChange, SalesDay, CustomerReturn,
+    ReturnedLine, BillingEntry, FeeDay,
+)  # fmt: skip
 CHANGE_COLUMNS = (
     "offer__allegro_id", "field", "marketplace", "old", "new", "old_seen", "new_seen", "not_before", "not_after",
     "certainty", "event__event_id", "event_type", "change_type", "units_sold",
 )  # fmt: skip
 LINE_COLUMNS = ("line_item_id", "order_id", "status", "quantity", "unit_price", "currency", "bought_at")
+FEE_COLUMNS = (
+    "offer__allegro_id", "marketplace", "currency", "day", "kind", "name", "is_day_told", "amount", "entries",
+)  # fmt: skip
 SALES_COLUMNS = ("offer__allegro_id", "marketplace", "currency", "day", "units", "revenue", "orders")
 Rows = list[tuple[Any, ...]]
 
@@ -50,6 +61,7 @@ def outcome(account: SellerAccount) -> dict[str, Rows]:
         "changes": _sorted(OfferChange.objects.filter(account=account).values_list(*CHANGE_COLUMNS)),
         "lines": _sorted(current.values_list(*LINE_COLUMNS)),
         "sales": _sorted(SalesDay.objects.filter(account=account).values_list(*SALES_COLUMNS)),
+        "fees": _sorted(FeeDay.objects.filter(account=account).values_list(*FEE_COLUMNS)),
     }
 
 
@@ -66,17 +78,20 @@ def changes_of(account: SellerAccount, allegro_id: str, **filters: Any) -> list[
 
 def assert_rebuilding_changes_nothing(account: SellerAccount) -> None:
     """The projections are pure functions of the facts: thrown away and made again they are the same, row by row."""
-    before, sales = projections(account), outcome(account)["sales"]
+    before, daily = projections(account), outcome(account)
     for model in (OfferChange, ChangeBatch, OfferUse):
         model.objects.filter(account=account).delete()
     rebuild_changes(account)
     rebuild_sales(account)
+    rebuild_fees(account)
     after = projections(account)
     for name, rows in before.items():
         assert [row for row in rows if row not in after[name]] == [], f"{name} that only the work as it went gave"
         assert [row for row in after[name] if row not in rows] == [], f"{name} that only the rebuild gave"
     assert after == before
-    assert outcome(account)["sales"] == sales
+    assert {name: outcome(account)[name] for name in ("sales", "fees")} == {
+        name: daily[name] for name in ("sales", "fees")
+    }
 
 
 def projections(account: SellerAccount) -> dict[str, Rows]:

@@ -168,7 +168,7 @@ def test_the_sellers_own_cancellation_of_a_paid_order_is_no_cancellation(synced:
         synced.world.running.simulation.world.orders[order_id].fulfillment = "CANCELLED"
     later(synced, minutes=1)
     with closing(synced.client()) as client:
-        assert client.order(order_id).fulfillment_status == "CANCELLED"
+        assert client.order(order_id).fulfillment == "CANCELLED"
     assert (states(order_id)[-1], units(order_id)) == ("READY_FOR_PROCESSING", 3)
 
 

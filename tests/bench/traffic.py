@@ -3,11 +3,12 @@
 `python -m tests.bench traffic [--offers 1000 --edits 300 --sold 200]`
 
 The real sync runs against a light Allegro in this process, at the instants at which the dispatcher would run it: every
-15 minutes journal and orders, every 3 hours everything. The least possible is what no program could do without that
-learns of every change within the same time: a look at each journal each time, one page of the list, one read of every
-offer that an event names, one read a day of every offer (some edits have no event), of its translations, rating and
-Smart! status and of the catalogue product that it is made from (here each from one of its own), one look at each list
-of what stands beside the offers in every full run, and one page of orders where some moved.
+15 minutes journal and orders, every 3 hours everything; connecting reads the orders of the year before, week by week.
+The least possible is what no program could do without that learns of every change within the same time: a look at each
+journal each time, one page of the list, one read of every offer that an event names, one read a day of every offer
+(some edits have no event), of its translations, rating and Smart! status and of the catalogue product that it is made
+from (here each from one of its own), one look at each list of what stands beside the offers in every full run, and one
+page of orders where some moved.
 """
 
 import asyncio
@@ -37,6 +38,8 @@ TURNS = 12
 # Rebates of four kinds, two of bundles, packages, price rules; price lists, settings, three kinds of conditions;
 # missing parameters, the categories' journal and what they plan.
 LISTS = 8 + 5 + 3
+# One look at the orders of each week of the year before.
+WEEKS = 52
 # Translations, rating, Smart!; and the product.
 BESIDE = 3 + 1
 
@@ -64,6 +67,8 @@ class BusySellers(Sellers):
     def _happened(self, path: str, query: dict[str, str]) -> Json | None:
         if path == "/sale/offer-events":
             return {"offerEvents": self._after(self.events, query)}
+        if path == "/order/event-stats":
+            return {"latestEvent": self._latest()}
         if path == "/order/events":
             return {"events": self._after(self.order_events, query)}
         if path == ORDERS:
@@ -74,10 +79,17 @@ class BusySellers(Sellers):
         seen = query.get("from", "")
         return [row for moment, row in rows if moment <= self.now and row["id"] > seen]
 
+    def _latest(self) -> Json | None:
+        past = [(moment, row) for moment, row in self.order_events if moment <= self.now]
+        return {"id": past[-1][1]["id"], "occurredAt": past[-1][0].isoformat()} if past else None
+
     def _changed_orders(self, query: dict[str, str]) -> Json:
-        since, offset = datetime.fromisoformat(query["updatedAt.gte"]), int(query.get("offset", "0"))
+        """Orders by when they changed, or by when they were bought; here every one is paid at once."""
+        field = "updatedAt" if "updatedAt.gte" in query else "lineItems.boughtAt"
+        since, offset = datetime.fromisoformat(query[f"{field}.gte"]), int(query.get("offset", "0"))
+        until = datetime.fromisoformat(query.get(f"{field}.lte", self.now.isoformat()))
         moments = {order: datetime.fromisoformat(form["updatedAt"]) for order, form in self.orders.items()}
-        found = sorted(order for order, moment in moments.items() if since <= moment <= self.now)
+        found = sorted(order for order, moment in moments.items() if since <= moment <= min(until, self.now))
         page = [self.orders[order] for order in found[offset : offset + 100]]
         return {"checkoutForms": page, "count": len(page), "totalCount": len(found)}
 
@@ -97,7 +109,7 @@ def run(options: Namespace) -> None:
             account = _account()
             say(f"traffic: one account of {options.offers} offers; requests by resource")
             _sync(account, sellers, "full")
-            _tell("connect", sellers, least=3 + LISTS + _pages(options.offers) + (1 + BESIDE) * options.offers)
+            _tell("connect", sellers, least=4 + WEEKS + LISTS + _pages(options.offers) + (1 + BESIDE) * options.offers)
             quiet = 2 * TURNS + LISTS + _pages(options.offers) + -(-(1 + BESIDE) * options.offers // 8)
             _three_hours(account, sellers)
             _tell("three quiet hours", sellers, least=quiet)

@@ -1,16 +1,17 @@
-"""`manage.py rebuild_changes ACCOUNT_ID`: derive an account's changes and daily sales again from the stored facts."""
+"""`manage.py rebuild_changes ACCOUNT_ID`: derive an account's changes, daily sales and fees again from the facts."""
 
 from typing import Any
 
 from django.core.management.base import BaseCommand, CommandParser
 
 from accounts.commands import account_scope
+from offers.fees import rebuild_fees
 from offers.projection import rebuild_changes
 from offers.sales import rebuild_sales
 
 
 class Command(BaseCommand):
-    help = "Derives the changes and daily sales of one linked account again; the result is identical."
+    help = "Derives the changes, daily sales and fees of one linked account again; the result is identical."
 
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("account_id")
@@ -19,4 +20,5 @@ class Command(BaseCommand):
         with account_scope(options["account_id"]) as account:
             changes = rebuild_changes(account)
             days = rebuild_sales(account)
-        self.stdout.write(f"{changes} changes and {days} days of sales derived again")
+            fees = rebuild_fees(account)
+        self.stdout.write(f"{changes} changes, {days} days of sales and {fees} of fees derived again")

@@ -27,7 +27,10 @@ ENTRIES: dict[str, Any] = {
             "tax": {"percentage": "23", "annotation": None},
             "balance": {"amount": "-345.67", "currency": "PLN"},
             "order": {"id": "7880"},
-            "additionalInfo": [{"type": "additional_service", "name": "x", "value": "55555555"}],
+            "additionalInfo": [
+                {"type": "additional_service", "name": "x", "value": "55555555"},
+                {"type": "waybill", "name": "x", "value": "620999800112"},
+            ],
         },
         {
             "id": "09f0b4cd",
@@ -72,7 +75,7 @@ def test_billing_entries_are_exact_and_signed(stub: Stub, stub_client: AllegroCl
     assert (fee.value, fee.balance) == (Money(Decimal("-100.00"), "PLN"), Money(Decimal("-345.67"), "PLN"))
     assert (fee.type, fee.offer_id, fee.order_id, fee.tax_percentage) == ("NEW", "12345678", "7880", Decimal(23))
     assert (ads.type, ads.type_name, ads.offer_id, ads.order_id, ads.balance) == ("NSP", "", "", "", None)
-    assert fee.raw["additionalInfo"][0]["value"] == "55555555"
+    assert fee.info == {"additional_service": "55555555"}
 
 
 def test_billing_types_come_as_a_bare_list(stub: Stub, stub_client: AllegroClient) -> None:

@@ -11,6 +11,7 @@ from allegro.api.orders import LatestOrderEvent
 from allegro.api.paging import CUSTOMER_RETURNS, by_cursor
 from allegro.api.values import Money
 from allegro.errors import Rejected
+from offers.sales import BoughtService, Voucher
 from tests.allegro.api.shapes import Reading, assert_needed, assert_optional
 from tests.allegro.stub_server import Reply, Stub
 
@@ -37,6 +38,7 @@ ORDER: dict[str, Any] = {
         "method": {"id": "1fa56f79", "name": "Allegro Paczkomaty InPost"},
         "cost": {"amount": "12.99", **PLN},
         "smart": True,
+        "cancellation": {"date": "2018-10-13T11:00:00Z"},
     },
     "invoice": {"required": True, "address": ADDRESS | {"company": {"name": SECRET, "taxId": SECRET}}},
     "lineItems": [
@@ -52,7 +54,18 @@ ORDER: dict[str, Any] = {
             "boughtAt": "2018-01-01T10:23:43.123Z",
             "discounts": [{"type": "BRAND_NEW"}, {"type": "COUPON"}],
             "serialNumbers": {"expected": True, "entries": [{"value": SECRET}]},
-            "vouchers": [{"code": SECRET, "type": "NOTEBOOKS_FOR_TEACHERS"}],
+            "vouchers": [
+                {
+                    "code": SECRET,
+                    "externalTransactionId": SECRET,
+                    "type": "NOTEBOOKS_FOR_TEACHERS",
+                    "status": "ACTIVE",
+                    "value": {"amount": "20.00", **PLN},
+                }
+            ],
+            "selectedAdditionalServices": [
+                {"definitionId": "CARRY_IN", "name": SECRET, "price": {"amount": "9.99", **PLN}, "quantity": 1}
+            ],
         }
     ],
     "surcharges": [],
@@ -117,7 +130,7 @@ BARE_ITEM = {
 def test_an_order_is_read_with_exact_money(stub: Stub, stub_client: AllegroClient) -> None:
     stub.answer(ORDER)
     order = stub_client.order("29738e61")
-    assert (order.status, order.fulfillment_status, order.marketplace) == (
+    assert (order.status, order.fulfillment, order.marketplace) == (
         "PARTLY_TELEPORTED",
         "SENT_BY_PIGEON",
         "allegro-mars",
@@ -128,9 +141,19 @@ def test_an_order_is_read_with_exact_money(stub: Stub, stub_client: AllegroClien
     assert order.total_to_pay == Money(Decimal("259.89"), "PLN")
     [item] = order.items
     assert (item.unit_price, item.original_price, item.quantity) == (Decimal("123.45"), Decimal("130.00"), 2)
-    assert (item.reconciliation, item.reconciled_quantity) == (Money(Decimal("6.55"), "PLN"), 2)
-    assert (item.deposit, item.tax_rate) == (Money(Decimal("0.50"), "PLN"), "23.00")
+    assert (item.reconciliation, item.reconciliation_type, item.reconciled_quantity) == (Decimal("6.55"), "WALLET", 2)
+    assert (item.deposit, item.tax_rate) == (Decimal("0.50"), "23.00")
+    assert item.vouchers == (Voucher("NOTEBOOKS_FOR_TEACHERS", "ACTIVE", Decimal("20.00"), "PLN"),)
+    assert item.services == (BoughtService("CARRY_IN", 1, Decimal("9.99"), "PLN"),)
+    assert order.cancelled_at == datetime(2018, 10, 13, 11, tzinfo=UTC)
     assert (item.discounts, item.external_id) == (("BRAND_NEW", "COUPON"), "AH-129834")
+
+
+def test_a_subsidy_in_another_currency_is_not_taken_for_one_of_the_line(stub: Stub, stub_client: AllegroClient) -> None:
+    foreign = {"value": {"amount": "6.55", "currency": "CZK"}, "type": "BILLING", "quantity": 1}
+    stub.answer(ORDER | {"lineItems": [BARE_ITEM | {"reconciliation": foreign}]})
+    [item] = stub_client.order("29738e61").items
+    assert (item.reconciliation, item.reconciliation_type) == (None, "BILLING")
 
 
 def test_an_order_is_read_without_what_may_be_missing(stub: Stub, stub_client: AllegroClient) -> None:

@@ -1,0 +1,95 @@
+"""Stream 4 before it began: the orders of the year before the account was linked.
+
+Sales of that time are what later ones are compared with. They are asked for by the moment of purchase, a week at a
+time and the newest first, so that what matters most is there soon, over as many runs as it takes; each week counts
+only once it is whole.
+
+The history and the order journal meet at one instant and leave nothing out between them (`begin`): the journal is
+followed from its newest entry on, and the history covers everything bought until after that entry was told. What
+happens to an order later has a later entry; what had happened before is in the order when the history reads it. Both
+write the same ledger, keyed by line item, so what both bring is there once. A purchase that the list of orders shows
+only later is found by the next full run, which reads what has changed since shortly before this instant.
+"""
+
+from datetime import datetime, timedelta
+from functools import partial
+from operator import attrgetter
+
+from django.db import transaction
+
+from allegro.api.client import AllegroClient
+from allegro.api.orders import CheckoutForm
+from allegro.api.paging import ORDERS, by_time
+from allegro.api.values import Page
+from allegro.errors import IncompleteRead
+from allegro.models import StreamCursor
+from allegro.sync.context import SyncContext
+from offers.models.orders import WEEK
+from offers.sales import begin_history, extend_history, record_orders
+
+# Allegro keeps twelve months of orders (allegro-api issues 9729, 11876).
+KEPT = timedelta(days=365)
+# What is left of the year after whole weeks is read with the last of them.
+REMAINDER = timedelta(days=2)
+# So often a week is read again in one run when its orders move while they are read: carts are merged.
+TRIES = 3
+
+
+def begin(context: SyncContext, stream: str) -> str:
+    """Let the journal `stream` begin at its newest entry and the history end there. Returns the journal's position.
+
+    "" where the journal has no entry: then all that will stand in it is new.
+    """
+    latest = context.client.latest_order_event()
+    now = context.clock()
+    # Allegro's clock may be ahead of ours.
+    begun_at = max(now, latest.occurred_at) if latest else now
+    position = latest.event_id if latest else ""
+    with transaction.atomic():
+        begin_history(context.account, begun_at, now - KEPT)
+        StreamCursor.advance(context.account, stream, position, now)
+    return position
+
+
+def run(context: SyncContext) -> None:
+    """Go on reading backwards from where the last run stopped, a week at least.
+
+    Raises IncompleteRead where the orders of a week moved each time they were read; the next run reads them again.
+    """
+    history = begin_history(context.account, context.clock(), context.clock() - KEPT)
+    while not history.is_whole:
+        # What has grown older than Allegro keeps is given up.
+        goal = min(history.since, max(history.goal, context.clock() - KEPT))
+        since = max(goal, history.since - WEEK)
+        since = goal if since - goal < REMAINDER else since
+        _read_week(context, since, history.since)
+        extend_history(history, since, goal)
+        context.counts["weeks"] += 1
+        context.progress = (history.weeks_read, history.weeks)
+        context.beat()
+        if context.is_time_up():
+            context.continues = context.continues or not history.is_whole
+            return
+
+
+def _read_week(context: SyncContext, since: datetime, until: datetime) -> None:
+    for attempt in range(1, TRIES + 1):
+        try:
+            _read(context, since, until)
+            return
+        except IncompleteRead:
+            context.counts["weeks_again"] += 1
+            if attempt == TRIES:
+                raise
+
+
+def _read(context: SyncContext, since: datetime, until: datetime) -> None:
+    bought = partial(_bought, context.client)
+    for forms in by_time(bought, since, until, ORDERS, attrgetter("id")):
+        context.counts["lines"] += record_orders(context.account, forms, context.clock())
+        context.counts["orders"] += len(forms)
+        context.beat()
+
+
+def _bought(client: AllegroClient, since: datetime, until: datetime, offset: int) -> Page[CheckoutForm]:
+    return client.orders_bought(since, until, offset)
