@@ -22,7 +22,7 @@ from reports.readers.limits import DEFAULT_LIMITS
 from reports.readers.preflight import check_container
 from reports.readers.refusals import Refusal, ReportRefused
 from reports.reading import link_rows, refused
-from reports.tasks import read_upload
+from reports.tasks import read_upload, reconcile_account
 
 NAME_LENGTH: Final = 200
 NAMELESS: Final = "report.xlsx"
@@ -117,6 +117,7 @@ def import_upload(upload: Upload, user: User | None, *, leave_out: int = 0) -> b
         Upload.objects.filter(pk=upload.revises_id, status=UploadStatus.IMPORTED).update(status=UploadStatus.REPLACED)
     link_rows(upload)
     _audit(upload, user, "report.imported")
+    _compare_on_commit(upload)
     return True
 
 
@@ -134,6 +135,7 @@ def discard(upload: Upload, user: User | None) -> bool:
     if was_imported and upload.revises_id is not None:
         Upload.objects.filter(pk=upload.revises_id, status=UploadStatus.REPLACED).update(status=UploadStatus.IMPORTED)
     _audit(upload, user, "report.discarded")
+    _compare_on_commit(upload)
     return True
 
 
@@ -264,6 +266,11 @@ def _read_on_commit(upload: Upload) -> None:
     # Not before the row can be seen: a worker is quicker than a commit. A message lost in between is sent again by
     # `reports.tasks.reclaim_stuck_uploads`.
     read_upload.delay_on_commit(str(upload.pk))  # type: ignore[attr-defined]  # celery-types lacks it
+
+
+def _compare_on_commit(upload: Upload) -> None:
+    """The figures of the account's reports have changed: the comparison with its record follows."""
+    reconcile_account.delay_on_commit(str(upload.account_id))  # type: ignore[attr-defined]  # celery-types lacks it
 
 
 def _move(upload: Upload, allowed: Iterable[str], **fields: object) -> bool:

@@ -1,5 +1,12 @@
-"""The tables of uploads and their rows."""
+"""The tables of uploads and their rows, and what they come to beside our own record."""
 
+from reports.models.reconciliation import (
+    AccountTotal,
+    ComparedMeasure,
+    Comparison,
+    ComparisonStatus,
+    ReconciledAccount,
+)
 from reports.models.rows import UploadRow
 from reports.models.uploads import (
     Decision,
@@ -12,7 +19,12 @@ from reports.models.uploads import (
 )
 
 __all__ = [
+    "AccountTotal",
+    "ComparedMeasure",
+    "Comparison",
+    "ComparisonStatus",
     "Decision",
+    "ReconciledAccount",
     "RememberedMapping",
     "RowProblem",
     "Upload",
