@@ -23,5 +23,6 @@ urlpatterns = [
     path("reports/<uuid:upload_id>/original/", views.original, name="original"),
     path("reports/<uuid:upload_id>/problems.csv", views.problems, name="problems"),
     path("reports/<uuid:upload_id>/problems.xlsx", views.problems_workbook, name="problems_xlsx"),
+    path("reports/offers/<uuid:offer_id>/", views.offer_reports, name="offer_reports"),
     path("reports/offers/<uuid:offer_id>/periods.json", views.offer_periods, name="offer_periods"),
 ]

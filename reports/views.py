@@ -24,7 +24,7 @@ from reports.forms import DetailsForm
 from reports.guides import GUIDES
 from reports.intake import Intake, take_files
 from reports.models import Upload, UploadFile, UploadKind, UploadStatus
-from reports.offer_periods import periods_of
+from reports.offer_periods import periods_of, reports_of
 from reports.presentation import UploadPage
 from reports.reading import kept_content
 
@@ -132,10 +132,23 @@ def problems_workbook(request: WorkspaceRequest, upload_id: UUID) -> HttpRespons
 @member_view()
 def offer_periods(request: WorkspaceRequest, offer_id: UUID) -> JsonResponse:
     """The periods of imported reports that name the offer; the shape is told in `reports.offer_periods`."""
-    offer = Offer.objects.filter(pk=offer_id).first()
+    return JsonResponse({"periods": periods_of(_get_offer(offer_id))})
+
+
+@require_GET
+@member_view()
+def offer_reports(request: WorkspaceRequest, offer_id: UUID) -> HttpResponse:
+    """What imported reports say of one offer, each period beside our own orders of the same days."""
+    offer = _get_offer(offer_id)
+    context = {"offer": offer, "found": reports_of(offer), "may_edit": may_edit(request)}
+    return render(request, _template(request, "reports/offer.html", "card"), context)
+
+
+def _get_offer(offer_id: UUID) -> Offer:
+    offer: Offer | None = Offer.objects.filter(pk=offer_id).select_related("account").first()
     if offer is None:
         raise Http404("no such offer")
-    return JsonResponse({"periods": periods_of(offer)})
+    return offer
 
 
 def get_upload(upload_id: UUID) -> Upload:

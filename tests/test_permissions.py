@@ -93,6 +93,7 @@ RULES: dict[str, Rule] = {
     "reports:problems_xlsx": page(stranger=404),
     # To name columns is to decide: viewers may not even look at the form.
     "reports:columns": page(stranger=404, viewer=403),
+    "reports:offer_reports": page(stranger=404),
     "reports:import": action(),
     "reports:details": action(),
     "reports:discard": action(),

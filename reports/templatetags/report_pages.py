@@ -63,6 +63,26 @@ def measure(cell: Cell) -> str:
     return show(cell.value) if show else str(cell.value)
 
 
+@register.simple_tag
+def percentage(fraction: Decimal | None, reason: str) -> str:
+    """A fraction of 1 as a percentage, or a dash with its reason."""
+    return dash(reason) if fraction is None else share(fraction)
+
+
+@register.simple_tag
+def ratio_of_money(value: Decimal | None, reason: str) -> str:
+    """A multiple such as ROAS, or a dash with its reason."""
+    return dash(reason) if value is None else multiple(value)
+
+
+@register.simple_tag
+def paid(amount: Decimal | None, currency: str, reason: str) -> str:
+    """An amount of a report, alone where nobody said its currency, or a dash with its reason."""
+    if amount is None:
+        return dash(reason)
+    return money(amount, currency) if currency else plain(amount)
+
+
 def share(fraction: Decimal) -> str:
     """A fraction of 1 as a percentage; two decimals, because one offer of thousands has a small share."""
     return f"{plain(fraction * 100)}{NO_BREAK_SPACE}%"

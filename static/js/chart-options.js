@@ -26,6 +26,7 @@
 
   function formats(language, texts) {
     const whole = new Intl.NumberFormat(language);
+    const percent = new Intl.NumberFormat(language, { style: "percent", maximumFractionDigits: 2 });
     const day = new Intl.DateTimeFormat(language, { timeZone: "UTC", weekday: "short", day: "numeric", month: "short", year: "numeric" });
     const moment = new Intl.DateTimeFormat(language, { timeZone: "UTC", day: "numeric", month: "short", hour: "2-digit", minute: "2-digit" });
     return {
@@ -34,6 +35,7 @@
         value === null || value === undefined
           ? `— (${texts.unknown})`
           : new Intl.NumberFormat(language, { style: "currency", currency }).format(value),
+      percent: (value) => (value === null || value === undefined ? `— (${texts.unknown})` : percent.format(value)),
       day: (value) => day.format(value),
       moment: (value) => moment.format(value),
     };
@@ -109,37 +111,58 @@
     return points;
   }
 
-  function periodSeries(view) {
-    const { colors, texts, periods } = view;
+  // What reports say, each series with the figure that it draws over the whole period of its reports.
+  function reportSeries(view) {
+    const { axes, colors, texts, periods } = view;
+    const sales = periods.filter((period) => period.kind === "sales_by_offer");
+    const ads = periods.filter((period) => period.kind === "ads_offers");
+    const paid = paidIn(view);
+    return [
+      periodSeries(view, "periods", texts.periodVisits, colors.report, axes.visits, sales, (period) => period.visits),
+      periodSeries(view, "conversion", texts.conversion, colors.conversion, axes.conversion, sales, (period) => period.conversion, "line"),
+      ...paid.map((currency, index) =>
+        periodSeries(
+          view,
+          `ads-${currency}`,
+          paid.length > 1 ? `${texts.adsCost}, ${currency}` : texts.adsCost,
+          colors.ads,
+          axes.ads + index,
+          ads.filter((period) => period.currency === currency),
+          (period) => period.ads.cost,
+        ),
+      ),
+    ].filter((each) => each.data.length);
+  }
+
+  function paidIn({ periods }) {
+    return [...new Set(periods.filter((period) => period.ads).map((period) => period.currency))];
+  }
+
+  function periodSeries(view, id, name, color, axis, periods, figure, form) {
+    const drawn = periods.filter((period) => figure(period) !== null);
+    view.reports.set(id, drawn);
     return {
-      id: "periods",
-      name: texts.periodVisits,
+      id,
+      name,
       type: "custom",
-      yAxisIndex: view.axes.visits,
-      itemStyle: { color: colors.report },
+      yAxisIndex: axis,
+      itemStyle: { color },
       encode: { x: [0, 1], y: 2 },
       clip: true,
       tooltip: { trigger: "item" },
-      data: periods.map((period) => [dayStart(period.from), dayStart(period.to) + DAY, period.visits]),
-      renderItem: (_params, api) => periodShape(api, colors.report),
+      data: drawn.map((period) => [dayStart(period.from), dayStart(period.to) + DAY, Number(figure(period))]),
+      renderItem: (_params, api) => periodShape(api, color, form === "line"),
     };
   }
 
   // One report: a flat segment over its whole period, never a value of a single day.
-  function periodShape(api, color) {
-    const visits = api.value(2);
-    const isKnown = Number.isFinite(visits);
-    const [left, y] = api.coord([api.value(0), isKnown ? visits : 0]);
+  function periodShape(api, color, isLine) {
+    const [left, y] = api.coord([api.value(0), api.value(2)]);
     const [right] = api.coord([api.value(1), 0]);
     const foot = api.coord([api.value(0), 0])[1];
     const shape = { x: left + 1, y, width: Math.max(1, right - left - 2), height: Math.max(0, foot - y) };
-    return {
-      type: "group",
-      children: [
-        { type: "rect", shape, style: { fill: color, opacity: 0.09 } },
-        { type: "rect", shape: { ...shape, height: 2.5 }, style: { fill: color } },
-      ],
-    };
+    const edge = { type: "rect", shape: { ...shape, height: 2.5 }, style: { fill: color } };
+    return { type: "group", children: isLine ? [edge] : [{ type: "rect", shape, style: { fill: color, opacity: 0.09 } }, edge] };
   }
 
   // Lanes -------------------------------------------------------------------------------------------------------------
@@ -272,10 +295,12 @@
         axisLabel: { color: colors.muted, formatter: (value) => format.count(value) },
       }),
       valueAxis(view, "", { show: false, min: 0 }),
-      ...data.revenue.map(() => valueAxis(view, "", { show: false, min: 0 })),
+      // Revenue per currency, conversion, advertising per currency: figures without an axis of their own to read.
+      ...[...data.revenue, "conversion", ...paidIn(view)].map(() => valueAxis(view, "", { show: false, min: 0 })),
     ];
     axes[0].name = shape.isNarrow ? "" : texts.units;
-    view.axes = { visits: 2, revenue: 3, lanes: axes.length };
+    const conversion = 3 + data.revenue.length;
+    view.axes = { visits: 2, revenue: 3, conversion, ads: conversion + 1, lanes: axes.length };
     return [...axes, laneAxis(view)];
   }
 
@@ -331,7 +356,7 @@
           lineStyle: { color: colors.visits, width: 1.5, type: "dashed" },
         }),
       ),
-      ...(view.periods.length ? [periodSeries(view)] : []),
+      ...reportSeries(view),
       markerSeries(view),
     ];
   }

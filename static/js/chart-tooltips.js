@@ -43,10 +43,10 @@
     return found.length ? found.filter((each, index) => each !== found[index - 1]).join(" → ") : `— (${texts.unknown})`;
   }
 
-  function periodRows({ periods, format, texts }, day) {
-    return periods
+  function periodRows(view, day) {
+    return view.periods
       .filter((period) => period.from <= day && day <= period.to)
-      .map((period) => row(`${texts.periodVisits} ${period.from} – ${period.to}`, format.count(period.visits), "mark-report"));
+      .flatMap((period) => [element("div", "tip-note", `${view.texts.report}: ${period.from} – ${period.to}`), ...figures(view, period)]);
   }
 
   function spanRows({ data }, start) {
@@ -55,14 +55,39 @@
       .map((each) => element("div", "tip-note", each.label));
   }
 
-  function periodTip({ periods, format, texts }, index) {
-    const period = periods[index];
+  // What a report says of the offer over its whole period.
+  function figures(view, period) {
+    return period.ads ? adsFigures(view, period) : salesFigures(view, period);
+  }
+
+  function salesFigures({ format, texts }, period) {
+    return [
+      row(texts.periodVisits, format.count(period.visits), "mark-report"),
+      row(texts.conversion, format.percent(period.conversion), "mark-conversion"),
+      row(texts.units, format.count(period.units)),
+      row(texts.revenue, money(format, period.revenue, period.currency)),
+    ];
+  }
+
+  function adsFigures({ format, texts }, { ads, currency }) {
+    return [
+      row(texts.adsCost, money(format, ads.cost, currency), "mark-ads"),
+      row(texts.adsClicks, format.count(ads.clicks)),
+      row(texts.adsUnits, format.count(ads.units)),
+      row(texts.adsRevenue, money(format, ads.revenue, currency)),
+    ];
+  }
+
+  // Without a currency an amount says little: the number stands alone.
+  function money(format, amount, currency) {
+    if (amount === null || !currency) return format.count(amount === null ? null : Number(amount));
+    return format.money(Number(amount), currency);
+  }
+
+  function periodTip(view, report) {
     const tip = element("div", "tip");
-    tip.append(element("div", "tip-head", `${texts.report}: ${period.from} – ${period.to}`));
-    tip.append(row(texts.periodVisits, format.count(period.visits), "mark-report"));
-    tip.append(row(texts.units, format.count(period.units)));
-    tip.append(row(texts.revenue, period.revenue === null ? "—" : format.money(Number(period.revenue), period.currency || "PLN")));
-    tip.append(element("div", "tip-note", period.file_name || ""));
+    tip.append(element("div", "tip-head", `${view.texts.report}: ${report.from} – ${report.to}`));
+    tip.append(...figures(view, report), element("div", "tip-note", report.file_name));
     return tip;
   }
 
@@ -106,7 +131,8 @@
       formatter(params) {
         if (Array.isArray(params)) return params.length ? dayTip(view, params[0].axisValue) : null;
         if (params.seriesId === "markers") return markTip(view, params.dataIndex);
-        return params.seriesId === "periods" ? periodTip(view, params.dataIndex) : null;
+        const report = view.reports.get(params.seriesId)?.[params.dataIndex];
+        return report ? periodTip(view, report) : null;
       },
     };
   }

@@ -18,6 +18,7 @@
   const view = {
     data: null,
     periods: [],
+    reports: new Map(), // the periods that each series of reports draws
     texts,
     format: formats(formatting, texts),
     currency: box.dataset.currency,
@@ -59,7 +60,7 @@
 
   function readColors() {
     const { read, done } = colorReader();
-    const names = ["units", "revenue", "price", "visits", "report", "out_of_stock", "not_active", "gap", "text", "muted", "line", "surface", "filler", "inactive"];
+    const names = ["units", "revenue", "price", "visits", "report", "conversion", "ads", "out_of_stock", "not_active", "gap", "text", "muted", "line", "surface", "filler", "inactive"];
     const colors = Object.fromEntries(names.map((name) => [name, read(name)]));
     colors.groups = Object.fromEntries(view.data.groups.map(({ key }) => [key, read(`group-${key}`)]));
     colors.font = getComputedStyle(document.body).fontFamily;
@@ -216,7 +217,7 @@
     const { visitors, revenue } = view.data;
     const visitorNames = visitors.length > 1 ? visitors.map((each) => `${texts.visitors} ${each.marketplace}`) : [texts.visitors];
     const foreign = revenue.length > 1 ? revenue.filter((each) => each.currency !== view.currency) : [];
-    const hidden = [...visitorNames, ...foreign.map((each) => `${texts.revenue}, ${each.currency}`)];
+    const hidden = [texts.conversion, ...visitorNames, ...foreign.map((each) => `${texts.revenue}, ${each.currency}`)];
     return Object.fromEntries(hidden.map((name) => [name, false]));
   }
 

@@ -57,12 +57,14 @@ def test_from_the_form_to_the_chart(
     assert pages.get(reverse("reports:offer_periods", args=[lamp.pk])).json() == {
         "periods": [
             {
+                "kind": "sales_by_offer",
                 "from": "2026-08-03",
                 "to": "2026-08-09",
                 "units": 4,
                 "revenue": "199.96",
                 "currency": "PLN",
                 "visits": 120,
+                "conversion": "0.0333",
                 "average_price": "49.99",
                 "ending_quantity": 12,
                 "upload": sent["Location"].split("/")[2],
