@@ -4,6 +4,7 @@ import sys
 from collections.abc import Callable, Iterator, Sequence
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
+from urllib.parse import urlencode
 
 import requests
 
@@ -65,13 +66,15 @@ class SimulatorControl:
         )
         return answer.headers["Location"]
 
-    def sales_by_offer(self, since: date, until: date, language: str) -> tuple[str, bytes]:
-        """The Sales by offer file of a period (inclusive Warsaw days): its name and its content."""
-        answer = self._request(
-            "GET", f"exports/sales-by-offer.xlsx?from={since.isoformat()}&to={until.isoformat()}&language={language}"
-        )
-        name = answer.headers["Content-Disposition"].split("filename=")[1].strip('"')
-        return name, answer.content
+    def export(self, name: str, since: date, until: date, **options: str) -> tuple[str, bytes]:
+        """A file that a seller would download for a period (inclusive Warsaw days): its name and its content.
+
+        `name` is a file under /_simulator/exports/, `options` are the parameters that it takes.
+        """
+        query = urlencode({"from": since.isoformat(), "to": until.isoformat(), **options})
+        answer = self._request("GET", f"exports/{name}?{query}")
+        file_name = answer.headers["Content-Disposition"].split("filename=")[1].strip('"')
+        return file_name, answer.content
 
     def _request(self, method: str, path: str, **arguments: object) -> requests.Response:
         answer = self._session.request(

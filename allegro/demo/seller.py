@@ -4,7 +4,7 @@ import re
 import time
 from email import message_from_bytes
 from pathlib import Path
-from urllib.parse import urljoin
+from urllib.parse import urljoin, urlsplit
 
 import requests
 
@@ -72,6 +72,9 @@ class DemoSeller:
         deadline = time.monotonic() + UPLOAD_WAIT_SECONDS
         while time.monotonic() < deadline:
             page = self._get(url)
+            if 'data-upload-status="needs_details"' in page.text:
+                self._submit(page, f"{urlsplit(url).path}details/", _proposed(page.text))
+                continue
             action = re.search(r'action="(/reports/[0-9a-f-]{36}/import/)"', page.text)
             if action:
                 self._submit(page, action.group(1), {})
@@ -122,6 +125,13 @@ def _csrf_token(html: str) -> str:
     if found is None:
         raise DemoError("a page came without a form")
     return found.group(1)
+
+
+def _proposed(html: str) -> dict[str, str]:
+    """What the form about a report's details proposes for each of its fields."""
+    dates = re.findall(r'name="(first|last)"[^>]*value="([0-9-]+)"', html)
+    choices = re.findall(r'<select name="(currency|marketplace)".*?<option value="([^"]+)"', html, re.DOTALL)
+    return dict([*dates, *choices])
 
 
 def _first_seller(html: str) -> str:
