@@ -64,15 +64,13 @@ def _guess(
 
 
 def _score(kind: ReportKind, concept: Concept, heading: str, values: Sequence[object]) -> float:
-    readable = _readable(concept, values)
-    if readable is not None and readable < LEAST_READABLE:
-        return 0.0
     label = normalise_heading(heading).label
     likeness = max((_likeness(label, alias) for alias in _labels(kind.code, concept)), default=0.0) if label else 0.0
     if likeness >= LEAST_LIKENESS:
-        return likeness
-    telling = concept in TELLING and readable is not None and readable == 1
-    return TELLING_SCORE if telling and _strictly(concept, values) else 0.0
+        readable = _readable(concept, values)
+        return likeness if readable is None or readable >= LEAST_READABLE else 0.0
+    telling = concept in TELLING and _strictly(concept, values) and _readable(concept, values) == 1
+    return TELLING_SCORE if telling else 0.0
 
 
 def _strictly(concept: Concept, values: Sequence[object]) -> bool:

@@ -298,4 +298,7 @@ def _says_nothing(cell: object) -> bool:
 
 
 def _fits(cells: Sequence[object], width: int) -> bool:
-    return len(cells) == width or (len(cells) > width and not any(cells[width:]))
+    """Whether a line of text has the cells it must have, and no quote that nobody closed has swallowed a line end."""
+    if len(cells) != width and (len(cells) < width or any(cells[width:])):
+        return False
+    return not any(isinstance(cell, str) and "\n" in cell for cell in cells)
