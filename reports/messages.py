@@ -98,8 +98,8 @@ REFUSALS: Final[Mapping[str, tuple[Text, Text]]] = {
             "The likeliest row says: %(headings)s."
         ),
         gettext_lazy(
-            "Check that it is a report of the Sales Center and that its headings were not changed, or say yourself what "
-            "its columns hold."
+            "Check that it is a report of the Sales Center whose headings were not changed, or say yourself what its "
+            "columns hold."
         ),
     ),
     Refusal.UNREADABLE_TEXT: (

@@ -162,12 +162,12 @@ class MarkupScanner:
 
     def _column_number(self, reference: str) -> int:
         letters = reference.rstrip(DIGITS)
-        # Parsers disagree about whether row or cell is right, so such a file says nothing certain.
-        if reference[len(letters) :] != self._row_text:
-            raise self._damaged("cell_of_another_row")
         known = self._columns.get(letters)
         if known is None:
             known = self._columns[letters] = self._spell_column(letters)
+        # Parsers disagree about whether row or cell is right, so such a file says nothing certain.
+        if reference[len(letters) :] != self._row_text:
+            raise self._damaged("cell_of_another_row")
         return known
 
     def _spell_column(self, letters: str) -> int:
