@@ -1,9 +1,10 @@
 """Celery tasks: load, scope, call. An argument is always an id."""
 
 from celery import shared_task
+from django.db.models import Exists, OuterRef
 
 from accounts.scoping import every_workspace, workspace_scope
-from reports.models import Upload, UploadStatus
+from reports.models import Upload, UploadRow, UploadStatus
 from reports.reading import hand_out_again, link_rows, read, stuck
 
 # 100,000 rows take half a minute; the largest file that the limits allow stays below five on a slow machine.
@@ -37,7 +38,8 @@ def link_new_offers() -> int:
     """Tie imported rows to offers that were read only after the import."""
     linked = 0
     with every_workspace():
-        unlinked = Upload.objects.filter(status=UploadStatus.IMPORTED, rows__offer=None).distinct()
+        without = UploadRow.objects.filter(upload=OuterRef("pk"), offer=None).exclude(allegro_offer_id="")
+        unlinked = Upload.objects.filter(Exists(without), status=UploadStatus.IMPORTED)
         for upload in unlinked.select_related("account__workspace"):
             with workspace_scope(upload.account.workspace):
                 linked += link_rows(upload)

@@ -32,7 +32,7 @@ def detail(upload: Upload) -> str:
 def test_with_bad_rows_there_are_two_ways_on_and_both_are_said(team: Team, pages: Client) -> None:
     upload = in_scope(team, samples.read_upload, content=report(LAMP, BAD))
     page = text(pages.get(detail(upload)))
-    assert "Import the 1 good rows, leave 1 out" in page and "Take nothing" in page
+    assert "Import the 1 good row, leave 1 out" in page and "Take nothing" in page
     assert 'name="leave_out" value="1"' in page
     for wrong in ({}, {"leave_out": "2"}, {"leave_out": "-1"}, {"leave_out": "²"}):
         refused = pages.post(f"{detail(upload)}import/", wrong, follow=True)
@@ -114,7 +114,7 @@ def test_the_list_is_narrowed_by_kind_and_status(team: Team, pages: Client) -> N
 def test_events_in_two_files_are_said_to_count_once(team: Team, pages: Client) -> None:
     in_scope(team, samples.imported, "a.xlsx", sheet(PAYMENTS, PAID, PAID_AGAIN))
     second = in_scope(team, samples.imported, "b.xlsx", sheet(PAYMENTS, PAID_AGAIN))
-    assert "1 entries of this file are in another imported file too" in text(pages.get(detail(second)))
+    assert "Entries of this file that are in another imported file too: 1." in text(pages.get(detail(second)))
 
 
 def test_problems_are_narrowed_to_one_kind(team: Team, pages: Client) -> None:
