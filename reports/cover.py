@@ -26,6 +26,7 @@ from typing import Final, NamedTuple
 from django.db.models import QuerySet
 
 from accounts.models import SellerAccount
+from reports.marketplaces import currency_of
 from reports.models import Upload, UploadKind, UploadRow, UploadStatus
 
 TOTALS: Final = (UploadKind.SALES_BY_OFFER, UploadKind.ADS_OFFERS, UploadKind.ADS_CAMPAIGNS)
@@ -69,7 +70,10 @@ class Cover:
 
 
 class Group(NamedTuple):
-    """What a total is never summed over; marketplace and currency are "" where neither file nor person said."""
+    """What a total is never summed over; marketplace and currency are "" where neither file nor person said.
+
+    A report without money competes with those in its marketplace's currency: its units and visits are the same ones.
+    """
 
     account_id: Hashable
     kind: str
@@ -137,7 +141,8 @@ def covers_of(uploads: Iterable[Upload]) -> dict[Group, Cover]:
     groups: dict[Group, list[Candidate]] = defaultdict(list)
     for upload in uploads:
         if upload.period_from and upload.period_to and upload.kind not in EVENTS:
-            group = Group(upload.account_id, upload.kind, upload.marketplace, upload.currency)
+            currency = upload.currency or currency_of(upload.marketplace)
+            group = Group(upload.account_id, upload.kind, upload.marketplace, currency)
             exported = Candidate(str(upload.pk), upload.period_from, upload.period_to, upload.uploaded_at)
             groups[group].append(exported)
     return {

@@ -11,14 +11,13 @@ from accounts.models import SellerAccount
 from offers.calendar import warsaw_day
 from offers.models import SalesDay
 from reports.cover import TOTALS
+from reports.marketplaces import currency_of
 from reports.models import Upload, UploadStatus
 from reports.readers.periods import PeriodDoubt, doubt_about
 
 PERIOD, CURRENCY, MARKETPLACE = "period", "currency", "marketplace"
 # Where a period was found, beside the places that the reader knows (`reports.readers.periods`).
 BY_PERSON: Final = "person"
-# What Allegro's marketplaces sell in (GET /marketplaces); their business twins sell in the same.
-CURRENCIES: Final = {"allegro-pl": "PLN", "allegro-cz": "CZK", "allegro-sk": "EUR", "allegro-hu": "HUF"}
 # An account that sold nothing on a marketplace for so long is not asked about it.
 LATELY: Final = timedelta(days=400)
 OPEN: Final = (UploadStatus.NEEDS_DETAILS, UploadStatus.PREVIEW)
@@ -30,11 +29,6 @@ class PeriodRefused(Exception):
     def __init__(self, doubt: PeriodDoubt) -> None:
         super().__init__(str(doubt))
         self.doubt = doubt
-
-
-def currency_of(marketplace: str) -> str:
-    """The ISO 4217 code that a marketplace sells in, "" where it is not known."""
-    return CURRENCIES.get(marketplace.replace("-business", ""), "")
 
 
 def marketplaces_of(account: SellerAccount) -> list[str]:

@@ -39,7 +39,9 @@ def problems_csv(upload: Upload) -> HttpResponseBase:
 def problems_xlsx(upload: Upload) -> HttpResponseBase:
     """Everything that could not be taken, one problem per row of a worksheet."""
     columns = list(zip(_headings(), COLUMN_WIDTHS, strict=True))
-    pieces = stream_workbook(_("Problems"), columns, _lines(upload), lambda: _("A worksheet holds no more rows."))
+    # Read at once: they are few, and the answer is sent when the workspace's scope is gone.
+    lines = list(_lines(upload))
+    pieces = stream_workbook(_("Problems"), columns, lines, lambda: _("A worksheet holds no more rows."))
     response = StreamingHttpResponse(in_language(get_language(), pieces), content_type=XLSX)
     return _attachment(response, f"{_stem(upload.file_name)}-problems.xlsx")
 

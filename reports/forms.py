@@ -10,7 +10,8 @@ from django.utils.translation import gettext_lazy as _
 
 from offers.calendar import warsaw_day
 from reports.cover import SNAPSHOTS, TOTALS
-from reports.details import CURRENCIES, CURRENCY, currency_of, marketplaces_of
+from reports.details import CURRENCY, marketplaces_of
+from reports.marketplaces import CURRENCIES, currency_of
 from reports.messages import doubt_message
 from reports.models import Upload
 from reports.presentation import UploadPage

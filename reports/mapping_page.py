@@ -14,8 +14,8 @@ from django.views.decorators.http import require_http_methods
 
 from accounts.access import WorkspaceRequest, member_view
 from accounts.models import Role
-from reports.details import CURRENCIES
 from reports.mappings import faults, guess_columns
+from reports.marketplaces import CURRENCIES
 from reports.messages import meaning
 from reports.models import Upload, UploadKind, UploadStatus
 from reports.readers.concepts import FORMS, Concept, Form

@@ -94,12 +94,12 @@ REFUSALS: Final[Mapping[str, tuple[Text, Text]]] = {
     Refusal.NO_SHEETS: (gettext_lazy("The workbook has no sheet with cells."), DOWNLOAD_AGAIN),
     Refusal.NO_KNOWN_HEADING: (
         gettext_lazy(
-            "No row of headings of “Sales by offer” was found. Missing: %(missing)s. "
+            "No row of headings of a known report was found. Missing for the likeliest one: %(missing)s. "
             "The likeliest row says: %(headings)s."
         ),
         gettext_lazy(
-            "Check that it is the report Assortment → Sales by offer (Asortyment → Sprzedaż wg ofert) and that its "
-            "headings were not changed."
+            "Check that it is a report of the Sales Center whose headings were not changed, or say yourself what its "
+            "columns hold."
         ),
     ),
     Refusal.UNREADABLE_TEXT: (

@@ -25,7 +25,7 @@ def main() -> None:
     try:
         with open(request["descriptor"], "rb") as source:  # noqa: PTH123 - a descriptor has no path
             _say(_answer(request, source))
-    except MemoryError:
+    except (MemoryError, SystemError):  # the latter is what C code says that ran out of it
         _say({"lost": "memory"})
     except Exception as error:
         # Places only: an error's message may hold what a cell held.

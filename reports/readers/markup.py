@@ -45,6 +45,7 @@ class MarkupScanner:
         self._local_names: dict[str, str] = {}
         self._columns: dict[str, int] = {}
         self._row = self._column = self._cells = 0
+        self._row_text = "0"
         self._elements = 0
         self._last_start = 0
         self._parser = expat.ParserCreate()
@@ -137,6 +138,7 @@ class MarkupScanner:
         if self._formula:
             self._end_formula()
         self._row = self.last_row = number
+        self._row_text = str(number)
         self._column = self._elements = 0
 
     def _row_number(self, reference: str) -> int:
@@ -163,6 +165,9 @@ class MarkupScanner:
         known = self._columns.get(letters)
         if known is None:
             known = self._columns[letters] = self._spell_column(letters)
+        # Parsers disagree about whether row or cell is right, so such a file says nothing certain.
+        if reference[len(letters) :] != self._row_text:
+            raise self._damaged("cell_of_another_row")
         return known
 
     def _spell_column(self, letters: str) -> int:

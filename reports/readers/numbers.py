@@ -14,7 +14,7 @@ import re
 from datetime import date, datetime, time, timedelta
 from decimal import ROUND_HALF_UP, Context, Decimal
 from enum import Enum
-from typing import Final, NamedTuple
+from typing import Final, NamedTuple, cast
 
 from reports.readers.problems import CellRefused, Problem
 
@@ -133,12 +133,12 @@ def parse_offer_id(value: object) -> str | None:
         return None
     if isinstance(value, str):
         return _offer_id_of_text(tidy(value).removeprefix("'"))
-    _refuse_other_types(value)
-    if isinstance(value, float) and not value.is_integer():
+    if type(value) not in (int, float):
+        raise CellRefused(_why_no_number(value))
+    number = cast("float", value)
+    if number != number // 1 or not 0 <= number < 10**12:
         raise CellRefused(Problem.INVALID_OFFER_ID)
-    if isinstance(value, int | float) and 0 <= value < 10**12:
-        return _checked_offer_id(str(int(value)))
-    raise CellRefused(Problem.INVALID_OFFER_ID)
+    return _checked_offer_id(str(int(number)))
 
 
 def _offer_id_of_text(text: str) -> str | None:
@@ -168,27 +168,27 @@ def _checked_offer_id(text: str) -> str:
 
 
 def _read(value: object, lone_mark: LoneMark, unit: re.Pattern[str]) -> Decimal | None:
+    if type(value) is float:
+        # repr is the shortest text that gives the same float, so 0.1 becomes exactly 0.1.
+        number = Decimal(repr(value))
+        if not number.is_finite():
+            raise CellRefused(Problem.NOT_A_NUMBER)
+        return number
+    if type(value) is int:
+        return Decimal(value)
     if value is None:
         return None
     if isinstance(value, str):
         return _read_text(tidy(value), lone_mark, unit)
-    _refuse_other_types(value)
-    if isinstance(value, int):
-        return Decimal(value)
-    # repr is the shortest text that gives the same float, so 0.1 becomes exactly 0.1.
-    number = Decimal(repr(value))
-    if not number.is_finite():
-        raise CellRefused(Problem.NOT_A_NUMBER)
-    return number
+    raise CellRefused(_why_no_number(value))
 
 
-def _refuse_other_types(value: object) -> None:
+def _why_no_number(value: object) -> Problem:
     if isinstance(value, bool):
-        raise CellRefused(Problem.BOOLEAN_VALUE)
+        return Problem.BOOLEAN_VALUE
     if isinstance(value, date | datetime | time | timedelta):
-        raise CellRefused(Problem.DATE_VALUE)
-    if not isinstance(value, int | float):
-        raise CellRefused(Problem.NOT_A_NUMBER)
+        return Problem.DATE_VALUE
+    return Problem.NOT_A_NUMBER
 
 
 def _read_text(text: str, lone_mark: LoneMark, unit: re.Pattern[str]) -> Decimal | None:

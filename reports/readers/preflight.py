@@ -17,6 +17,7 @@ from typing import IO, BinaryIO, cast
 
 from reports.readers.limits import DEFAULT_LIMITS, Limits
 from reports.readers.markup import READ_ROOTS, SHEET_ROOT, TREE_ROOTS, MarkupScanner
+from reports.readers.plain_sheets import PlainSheet, Unusual
 from reports.readers.refusals import Refusal, ReportRefused
 from reports.readers.signatures import check_signature, is_text_file
 
@@ -72,11 +73,8 @@ def clean_copy(source: BinaryIO, limits: Limits = DEFAULT_LIMITS) -> Iterator[Cl
     """
     with SpooledTemporaryFile(max_size=MEMORY_BEFORE_DISK) as spool:
         copy = cast("IO[bytes]", spool)
-        # Level 1: the copy is read once and thrown away, so speed matters and size does not.
-        with (
-            _open_archive(source, limits) as archive,
-            zipfile.ZipFile(copy, "w", zipfile.ZIP_DEFLATED, compresslevel=1) as target,
-        ):
+        # Not packed: the copy is read once and thrown away, so speed matters and size does not.
+        with _open_archive(source, limits) as archive, zipfile.ZipFile(copy, "w", zipfile.ZIP_STORED) as target:
             sheets = _copy_parts(archive, target, limits)
         copy.seek(0)
         yield CleanCopy(copy, sheets)
@@ -150,31 +148,29 @@ def _copy_parts(archive: zipfile.ZipFile, target: zipfile.ZipFile, limits: Limit
         if not entry.filename.lower().endswith((".xml", ".rels")):
             continue
         try:
-            scanner = MarkupScanner(entry.filename, limits)
-            remaining -= _copy_part(archive, entry, target, limits, remaining, scanner=scanner)
+            taken, facts = _copy_part(archive, entry, target, limits, remaining)
         except ARCHIVE_ERRORS as error:
             raise _damaged("unreadable_entry") from error
-        if scanner.root == SHEET_ROOT:
-            area = scanner.last_row * scanner.last_column
-            sheets[entry.filename] = SheetFacts(area, scanner.special, frozenset(scanner.empty_formulas))
+        remaining -= taken
+        if facts:
+            sheets[entry.filename] = facts
     return sheets
 
 
 def _copy_part(
-    archive: zipfile.ZipFile,
-    entry: zipfile.ZipInfo,
-    target: zipfile.ZipFile,
-    limits: Limits,
-    remaining: int,
-    *,
-    scanner: MarkupScanner,
-) -> int:
-    """Copy one part if a report is read from it; return the bytes it really took unpacked, never over `remaining`."""
+    archive: zipfile.ZipFile, entry: zipfile.ZipInfo, target: zipfile.ZipFile, limits: Limits, remaining: int
+) -> tuple[int, SheetFacts | None]:
+    """Copy one part if a report is read from it.
+
+    Returns the bytes it really took unpacked, never over `remaining`, and what was seen if it is a sheet.
+    """
+    scanner = MarkupScanner(entry.filename, limits)
     with archive.open(entry) as packed:
         chunk = packed.read(CHUNK)
         scanner.feed(chunk)
         if scanner.root not in READ_ROOTS:
-            return len(chunk)
+            return len(chunk), None
+        facts = _plain_facts(archive, entry, limits) if scanner.root == SHEET_ROOT else None
         limit = limits.unpacked_tree if scanner.root in TREE_ROOTS else limits.unpacked_entry
         taken = 0
         with target.open(entry.filename, "w") as part:
@@ -184,9 +180,32 @@ def _copy_part(
                     raise ReportRefused(Refusal.UNPACKS_TOO_LARGE, limit=min(limit, remaining))
                 part.write(chunk if taken > len(chunk) else _with_dimension(chunk, scanner))
                 chunk = packed.read(CHUNK)
-                scanner.feed(chunk)
+                if facts is None:
+                    scanner.feed(chunk)
+    if facts:
+        return taken, facts
     scanner.close()
-    return taken
+    if scanner.root != SHEET_ROOT:
+        return taken, None
+    area = scanner.last_row * scanner.last_column
+    return taken, SheetFacts(area, scanner.special, frozenset(scanner.empty_formulas))
+
+
+def _plain_facts(archive: zipfile.ZipFile, entry: zipfile.ZipInfo, limits: Limits) -> SheetFacts | None:
+    """What a sheet written as usual is like; None where the scanner must look at it element by element."""
+    sheet = PlainSheet(limits)
+    taken = 0
+    try:
+        with archive.open(entry) as packed:
+            while chunk := packed.read(CHUNK):
+                taken += len(chunk)
+                if taken > limits.unpacked_entry or _ratio_exceeded(entry, taken, limits):
+                    return None
+                sheet.feed(chunk)
+        sheet.close()
+    except Unusual:
+        return None
+    return SheetFacts(sheet.last_row * sheet.last_column, sheet.special, frozenset())
 
 
 def _with_dimension(start: bytes, scanner: MarkupScanner) -> bytes:

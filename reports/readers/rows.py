@@ -73,6 +73,7 @@ class RowReader:
     _kind: ReportKind = field(init=False)
     _keys: tuple[Column, ...] = field(init=False)
     _others: tuple[Column, ...] = field(init=False)
+    _rates: list[tuple[Concept, tuple[tuple[Concept, Concept], ...]]] = field(init=False)
     _seen: set[Value] = field(default_factory=set)
     _alike: dict[int, int] = field(default_factory=dict)
     _row_currency: str | None = None
@@ -83,10 +84,11 @@ class RowReader:
         for column in self.mapping.columns:
             if FORMS[column.concept] is Form.PERCENT:
                 self.percents[column.concept] = PercentColumn(of_whole=column.concept is Concept.SALES_SHARE)
+        self._rates = [(concept, pairs) for concept, pairs in RATES.items() if concept in self.percents]
 
     def read(self, number: int, cells: Sequence[object]) -> None:
         """Take the next row below the headings; `number` is its 1-based row."""
-        if all(cell is None or (isinstance(cell, str) and not tidy(cell)) for cell in cells):
+        if _is_blank(cells):
             self.blank_skipped += 1
         elif self._kind.tables and (table := self._headings(number, cells)):
             self.width = None if self.width is None else len(cells)
@@ -158,8 +160,18 @@ class RowReader:
         """Read some columns; values of columns that each stand for a marketplace come apart."""
         values: dict[Concept, Value] = {}
         local: list[tuple[Column, Value]] = []
+        width = len(cells)
         for column in columns:
-            value = self._value(number, column, cells)
+            raw = cells[column.index] if column.index < width else None
+            if raw is None:
+                if self.empty_formulas and (number, column.index) in self.empty_formulas:
+                    self._report(number, column, Problem.FORMULA_WITHOUT_VALUE, "")
+                continue
+            try:
+                value = self._value(column, raw)
+            except CellRefused as refused:
+                self._report(number, column, refused.code, raw)
+                continue
             if value is None:
                 continue
             if column.marketplace:
@@ -168,23 +180,14 @@ class RowReader:
                 values[column.concept] = value
         return values, local
 
-    def _value(self, number: int, column: Column, cells: Sequence[object]) -> Value | None:
-        raw = cells[column.index] if column.index < len(cells) else None
-        if raw is None:
-            if self.empty_formulas and (number, column.index) in self.empty_formulas:
-                self._report(number, column, Problem.FORMULA_WITHOUT_VALUE, "")
-            return None
-        try:
-            parsed = PARSERS[column.concept](raw)
-            if isinstance(parsed, Amount):
-                return self._money(parsed, column)
-        except CellRefused as refused:
-            self._report(number, column, refused.code, raw)
-            return None
-        if isinstance(parsed, Percent):
+    def _value(self, column: Column, raw: object) -> Value | None:
+        parsed = PARSERS[column.concept](raw)
+        if type(parsed) is Amount:
+            return self._money(parsed, column)
+        if type(parsed) is Percent:
             self.percents[column.concept].add(parsed)
             return parsed.value
-        return parsed
+        return cast("Value | None", parsed)
 
     def _money(self, amount: Amount, column: Column) -> Decimal:
         if amount.currency and not self._accepts(amount.currency, column.currency):
@@ -213,7 +216,7 @@ class RowReader:
 
     def _gather_rates(self, values: Mapping[Concept, Value]) -> None:
         """Hold a rate against the columns it is made of; the cell itself was counted when it was read."""
-        for concept, pairs in RATES.items():
+        for concept, pairs in self._rates:
             percent = values.get(concept)
             if not isinstance(percent, Decimal):
                 continue
@@ -290,6 +293,11 @@ def _parts(values: dict[Concept, Value], prices: Sequence[tuple[Column, Value]])
 def _cell(cells: Sequence[object], column: Column) -> object:
     # A row ends with its last filled cell.
     return cells[column.index] if column.index < len(cells) else None
+
+
+def _is_blank(cells: Sequence[object]) -> bool:
+    filled = next((cell for cell in cells if cell is not None and not (isinstance(cell, str) and not tidy(cell))), None)
+    return filled is None
 
 
 def _says_nothing(cell: object) -> bool:

@@ -69,6 +69,7 @@ def test_from_the_form_to_the_chart(
                 "ending_quantity": 12,
                 "upload": sent["Location"].split("/")[2],
                 "file_name": WEEK,
+                "counted": True,
             }
         ]
     }
@@ -287,9 +288,10 @@ def test_periods_stand_side_by_side_with_nulls_where_the_file_was_silent(team: T
         ("2026-08-01", "2026-08-31", 2),
         ("2026-08-03", "2026-08-09", 4),
     ]
+    assert [each["counted"] for each in found] == [True, False]
     silent = ("revenue", "currency", "visits", "average_price", "ending_quantity")
     assert [found[0][key] for key in silent] == [None] * 5
-    assert sum("reports_" in query["sql"] for query in queries) == 1
+    assert sum("reports_" in query["sql"] for query in queries) == 2
 
 
 def test_the_list_needs_the_same_queries_for_one_upload_and_for_a_page(team: Team, pages: Client) -> None:

@@ -13,6 +13,7 @@ from reports import reading
 from reports.cover import counted_uploads
 from reports.details import PERIOD, marketplaces_of, say
 from reports.models import Decision, Upload, UploadFile, UploadRow, UploadStatus
+from reports.readers.isolated import read_isolated
 from reports.reading import read
 from reports.uploads import AlreadyLive, discard, find_live, import_upload, read_again, restore
 from tests.conftest import Team
@@ -34,12 +35,11 @@ def revised(upload: Upload) -> Upload:
 
 def better_reader(monkeypatch: pytest.MonkeyPatch) -> None:
     """From now on the reader finds one unit more in each row."""
-    original = reading.read_isolated
 
     def improved(*arguments: Any, **options: Any) -> Any:
-        found = original(*arguments, **options)
+        found: Any = read_isolated(*arguments, **options)
         for row in found.rows:
-            row.values["units"] += 1  # type: ignore[index]
+            row.values["units"] += 1
         return found
 
     monkeypatch.setattr(reading, "read_isolated", improved)

@@ -12,8 +12,9 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 from accounts.commands import account_scope
 from accounts.models import SellerAccount
 from offers.filters import MARKETPLACES
-from reports.details import CURRENCIES, PERIOD, PeriodRefused, say
+from reports.details import PERIOD, PeriodRefused, say
 from reports.mappings import faults
+from reports.marketplaces import CURRENCIES
 from reports.messages import doubt_message, explain_refusal, meaning
 from reports.models import Upload, UploadKind, UploadStatus
 from reports.readers.concepts import Concept

@@ -43,3 +43,30 @@ def test_signs_on_some_cells_and_a_percent_format_on_others_contradict() -> None
 def test_points_become_fractions_of_one() -> None:
     assert as_fraction(Decimal("12.34"), PercentScale.POINTS) == Decimal("0.123400")
     assert as_fraction(Decimal("0.1234"), PercentScale.FRACTION) == Decimal("0.123400")
+
+
+@pytest.mark.parametrize(
+    ("written", "formatted", "scale"),
+    [
+        (("0.0093", "0.1"), False, PercentScale.FRACTION),
+        (("0.93", "10"), False, PercentScale.POINTS),
+        (("0.93", "0.1"), False, PercentScale.UNKNOWN),
+        (("0.0093", "0.1"), True, PercentScale.FRACTION),
+        (("0.93", "10"), True, PercentScale.UNKNOWN),
+        (("0", "0"), False, PercentScale.FRACTION),
+    ],
+)
+def test_a_rate_is_told_by_the_columns_it_is_made_of(
+    written: tuple[str, ...], formatted: bool, scale: PercentScale
+) -> None:
+    gathered = PercentColumn(formatted=formatted, of_whole=False)
+    for value, expected in zip(map(Decimal, written), (Decimal("0.00926"), Decimal("0.1")), strict=True):
+        gathered.add(Percent(value, signed=False))
+        gathered.compare(value, expected)
+    assert gathered.scale() is scale
+
+
+def test_small_rates_with_nothing_to_hold_them_against_stay_in_doubt() -> None:
+    gathered = PercentColumn(of_whole=False)
+    gathered.add(Percent(Decimal("0.9"), signed=False))
+    assert gathered.scale() is PercentScale.UNKNOWN
