@@ -80,7 +80,7 @@ def _form() -> Json:
     price = {"amount": "79.90", **PLN}
     address = {"street": "Lipowa 1", "city": "Poznań", "zipCode": "60-166", "countryCode": "PL", "modifiedAt": None}
     person = {"firstName": "Jan", "lastName": "Nowak", "phoneNumber": "500000000", "companyName": None}
-    lines = [
+    lines: list[Json] = [
         {
             "id": f"62ae358b-8f65-{place}-9c77-@line",
             "offer": {"id": offer, "name": "Kawa ziarnista, która ma dość długi tytuł", "external": {"id": "AH-1"}},
