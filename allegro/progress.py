@@ -34,6 +34,7 @@ COUNT_LABELS: dict[str, str | Promise] = {
     "gaps": _("gaps noted"),
     "listed": _("offers listed"),
     "missing": _("missing from the list"),
+    "counters_faulty": _("without visitors, because Allegro showed none of any offer"),
     "details": _("offers read"),
     "parts": _("prices and stocks read"),
     "changed": _("with a change"),

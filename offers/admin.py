@@ -9,6 +9,7 @@ from offers.models import (
     BillingEntry,
     BillingHistory,
     ChangeBatch,
+    CounterNight,
     CoverageGap,
     CustomerReturn,
     FactHorizon,
@@ -187,6 +188,15 @@ class SalesDayAdmin(LargeTableAdmin):
     list_select_related = ("account", "offer")
     search_fields = ("=offer__allegro_id",)
     raw_id_fields = ("account", "offer")
+
+
+@admin.register(CounterNight)
+class CounterNightAdmin(LargeTableAdmin):
+    """The nightly looks at the counters."""
+
+    list_display = ("account", "day", "observed_at", "offers", "is_faulty")
+    list_filter = ("is_faulty",)
+    raw_id_fields = ("account",)
 
 
 @admin.register(OfferDay)

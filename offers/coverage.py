@@ -8,6 +8,7 @@ from uuid import UUID
 
 from django.core.cache import cache
 from django.db.models import Count, Max, Min, Q
+from django.utils.formats import date_format
 from django.utils.html import strip_tags
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop, ngettext
@@ -17,6 +18,7 @@ from accounts.templatetags.ui import moment
 from offers.calendar import start_of_day
 from offers.daily import sales_known_since
 from offers.models import (
+    CounterNight,
     CoverageGap,
     FactHorizon,
     Offer,
@@ -32,6 +34,8 @@ from offers.models import (
 CACHE_SECONDS = 600
 # So many gaps are shown one by one; an account that has more has lost its connection for good.
 GAPS_SHOWN = 20
+# So many nights without figures are named, the newest first.
+NIGHTS_NAMED = 5
 # The first journal row is looked for in so long a time after the first reading: a block-range index finds it there.
 FIRST_EVENT_WITHIN = timedelta(days=14)
 # Parts that are read offer by offer besides price, stock and details.
@@ -163,7 +167,7 @@ def _streams(account: SellerAccount, since: datetime) -> Iterable[StreamCoverage
     )
     first = _first_snapshots(account)
     yield StreamCoverage(_("Announced changes (journal)"), _journal_since(account, since), account.last_synced_at)
-    yield StreamCoverage(_("List of offers"), since, read["listed"])
+    yield StreamCoverage(_("List of offers"), since, read["listed"], _counters_note(account))
     yield StreamCoverage(
         _("Price, stock and details"), first.get(SnapshotPart.DETAIL), read["detail"], _detail_note(read)
     )
@@ -176,6 +180,19 @@ def _streams(account: SellerAccount, since: datetime) -> Iterable[StreamCoverage
         yield StreamCoverage(str(SharedKind(kind).label), first_seen_at, last_seen_at)
     sales = sales_known_since(account)
     yield StreamCoverage(_("Sales"), start_of_day(sales) if sales else None, account.last_synced_at)
+
+
+def _counters_note(account: SellerAccount) -> str:
+    """Which of the last nights Allegro showed no visitor of any offer in, so that nothing was kept of them."""
+    faulty = CounterNight.objects.filter(account=account, is_faulty=True).order_by("-day")
+    days = list(faulty.values_list("day", flat=True)[:NIGHTS_NAMED])
+    if not days:
+        return ""
+    named = ", ".join(date_format(day, "SHORT_DATE_FORMAT") for day in days)
+    return _(
+        "On %(days)s Allegro showed no visitors and no watchers of any offer. That is a fault of its figures: those"
+        " days are shown as unknown, and the last good figures are kept."
+    ) % {"days": named}
 
 
 def _detail_note(read: Mapping[str, Any]) -> str:

@@ -244,9 +244,12 @@ def _differs(stored: OrderLine | None, fresh: OrderLine) -> bool:
 def _name_unknown_offers(account: SellerAccount, items: Iterable[OrderItem], now: datetime) -> None:
     """Orders name offers that may be unreadable by now; the name in the order is then all there is."""
     names = {item.allegro_offer_id: item.offer_name for item in items}
+    unnamed = []
     for allegro_id, offer in ensure_offers(account, names, now).items():
         if not offer.title and names[allegro_id]:
-            Offer.objects.filter(pk=offer.pk, title="").update(title=names[allegro_id][:250])
+            offer.title = fitting(Offer, "title", names[allegro_id])
+            unnamed.append(offer)
+    Offer.objects.bulk_update(unnamed, ["title"], batch_size=1000)
 
 
 PURCHASE_COLUMNS = ("allegro_offer_id", "bought_at", "quantity")

@@ -20,17 +20,13 @@ from allegro.api import paging
 from allegro.errors import IncompleteRead
 from allegro.models import RefreshScope
 from allegro.sync.context import SyncContext
+from allegro.sync.counters import SUDDEN_LOSS, Night, begin_night, counters_of
 from allegro.sync.refresh import request_refresh
 from allegro.sync.whole import dated_pages
-from offers.calendar import WARSAW
-from offers.models import Offer, OfferDay
+from offers.models import Offer
 from offers.record import ensure_offers, observe_listings
 
 Document = dict[str, Any]
-# Visits are counted for the closed day during the night (allegro-api issue 13118); by six the new figures are there.
-COUNTERS_READY_HOUR = 6
-# Visitors of 30 days who cannot all drop out of the count on one day.
-SUDDEN_LOSS = 10
 GHOST_PATIENCE = timedelta(hours=24)
 # So old may be what the list shows (allegro-api issue 10056).
 LIST_AGE = timedelta(minutes=45)
@@ -41,9 +37,10 @@ def run(context: SyncContext) -> None:
     started_at = context.clock()
     seen: set[str] = set()
     marketplaces = {context.account.base_marketplace}
+    night = begin_night(context.account, started_at)
     with suppress(IncompleteRead):
         for read_at, rows in dated_pages(context, context.client.offers, paging.LISTING, itemgetter("id")):
-            _store_page(context.account, rows, read_at)
+            _store_page(context.account, rows, read_at, night)
             seen.update(row["id"] for row in rows)
             marketplaces.update(*(row.get("additionalMarketplaces") or {} for row in rows))
             context.counts["listed"] = len(seen)
@@ -51,6 +48,8 @@ def run(context: SyncContext) -> None:
         # Only a whole list tells where the offers are sold: what nobody asked for must not seem not to be there.
         context.marketplaces.update(marketplaces)
         _ask_for_missing(context, seen, started_at)
+    if night is not None:
+        context.counts["counters_faulty"] += night.store(started_at)
 
 
 def _ask_for_missing(context: SyncContext, seen: set[str], started_at: datetime) -> None:
@@ -66,7 +65,7 @@ def _ask_for_missing(context: SyncContext, seen: set[str], started_at: datetime)
 
 
 @transaction.atomic
-def _store_page(account: SellerAccount, rows: Sequence[Document], read_at: datetime) -> None:
+def _store_page(account: SellerAccount, rows: Sequence[Document], read_at: datetime, night: Night | None) -> None:
     offers = ensure_offers(account, [str(row["id"]) for row in rows], read_at)
     pairs = [(offers[str(row["id"])], row) for row in rows]
     changed = observe_listings(account, pairs, read_at)
@@ -77,7 +76,9 @@ def _store_page(account: SellerAccount, rows: Sequence[Document], read_at: datet
     }
     request_refresh(account, wanted, "listing", read_at)
     _confirm([offer for offer, row in pairs if not _disagrees(offer, row)], read_at - LIST_AGE)
-    _store_counters(account, pairs, read_at)
+    if night is not None:
+        night.add(pairs, read_at)
+    _store_counters(pairs, read_at)
 
 
 def _confirm(offers: Sequence[Offer], until: datetime) -> None:
@@ -103,11 +104,11 @@ def _disagrees(offer: Offer, row: Document) -> bool:
     return (amount, currency, stock, status) != (offer.price, offer.currency, offer.stock, offer.status)
 
 
-def _store_counters(account: SellerAccount, pairs: Sequence[tuple[Offer, Document]], read_at: datetime) -> None:
+def _store_counters(pairs: Sequence[tuple[Offer, Document]], read_at: datetime) -> None:
     is_outage = _is_outage(pairs)
     changed = []
     for offer, row in pairs:
-        counters = _counters(row)
+        counters = counters_of(row)
         if is_outage:
             counters = (offer.visits_30d, offer.watchers, counters[2])
         if counters != (offer.visits_30d, offer.watchers, offer.sold_30d):
@@ -115,7 +116,6 @@ def _store_counters(account: SellerAccount, pairs: Sequence[tuple[Offer, Documen
             changed.append(offer)
     Offer.objects.bulk_update(changed, ["visits_30d", "watchers", "sold_30d"], batch_size=1000)
     Offer.objects.filter(pk__in=[offer.pk for offer, _row in pairs]).update(listed_at=read_at)
-    _store_day(account, pairs, read_at)
 
 
 def _is_outage(pairs: Sequence[tuple[Offer, Document]]) -> bool:
@@ -123,39 +123,7 @@ def _is_outage(pairs: Sequence[tuple[Offer, Document]]) -> bool:
 
     The last figures are kept then. Where there were hardly any before, nothing may be the truth.
     """
-    counted = [_counters(row) for _offer, row in pairs]
+    counted = [counters_of(row) for _offer, row in pairs]
     return not any(visits or watchers for visits, watchers, _sold in counted) and (
         sum(offer.visits_30d or 0 for offer, _row in pairs) >= SUDDEN_LOSS
     )
-
-
-def _store_day(account: SellerAccount, pairs: Sequence[tuple[Offer, Document]], read_at: datetime) -> None:
-    """Keep the first observation of each closed day; all zeros at once are a fault of the feed, not lost visitors."""
-    local = read_at.astimezone(WARSAW)
-    if local.hour < COUNTERS_READY_HOUR:
-        return
-    day = local.date() - timedelta(days=1)
-    if OfferDay.objects.filter(account=account, day=day, offer__in=[offer.pk for offer, _row in pairs[:1]]).exists():
-        return
-    rows = [
-        OfferDay(
-            account=account,
-            offer=offer,
-            marketplace=account.base_marketplace,
-            day=day,
-            visits_30d=visits,
-            watchers=watchers,
-            sold_30d=sold,
-            observed_at=read_at,
-        )
-        for offer, row in pairs
-        for visits, watchers, sold in [_counters(row)]
-    ]
-    if any(row.visits_30d for row in rows):
-        OfferDay.objects.bulk_create(rows, ignore_conflicts=True)
-
-
-def _counters(row: Document) -> tuple[int | None, int | None, int | None]:
-    """(visitors of 30 days, watchers, pieces sold in 30 days), each None where Allegro left it out."""
-    stats = row.get("stats") or {}
-    return stats.get("visitsCount"), stats.get("watchersCount"), (row.get("stock") or {}).get("sold")

@@ -21,7 +21,7 @@ from allegro.api.client import AllegroClient
 from allegro.api.orders import CheckoutForm
 from allegro.api.paging import ORDERS, by_time
 from allegro.api.values import Page
-from allegro.errors import IncompleteRead
+from allegro.errors import AllegroError, IncompleteRead
 from allegro.models import StreamCursor
 from allegro.sync.context import SyncContext
 from offers.models.orders import WEEK
@@ -33,6 +33,8 @@ KEPT = timedelta(days=365)
 REMAINDER = timedelta(days=2)
 # So often a week is read again in one run when its orders move while they are read: carts are merged.
 TRIES = 3
+# Several pages in one go: neighbours are of the same days, whose sums are then made once.
+RECORDED_AT_ONCE = 500
 
 
 def begin(context: SyncContext, stream: str) -> str:
@@ -84,11 +86,26 @@ def _read_week(context: SyncContext, since: datetime, until: datetime) -> None:
 
 
 def _read(context: SyncContext, since: datetime, until: datetime) -> None:
-    bought = partial(_bought, context.client)
-    for forms in by_time(bought, since, until, ORDERS, attrgetter("id")):
-        context.counts["lines"] += record_orders(context.account, forms, context.clock())
-        context.counts["orders"] += len(forms)
-        context.beat()
+    waiting: list[CheckoutForm] = []
+    try:
+        for forms in by_time(partial(_bought, context.client), since, until, ORDERS, attrgetter("id")):
+            waiting += forms
+            context.beat()
+            if len(waiting) >= RECORDED_AT_ONCE:
+                _record(context, waiting)
+    except AllegroError:
+        # What was read counts also where the rest of its week could not be.
+        _record(context, waiting)
+        raise
+    _record(context, waiting)
+
+
+def _record(context: SyncContext, forms: list[CheckoutForm]) -> None:
+    """Store what waits, and empty it."""
+    context.counts["lines"] += record_orders(context.account, forms, context.clock())
+    context.counts["orders"] += len(forms)
+    forms.clear()
+    context.beat()
 
 
 def _bought(client: AllegroClient, since: datetime, until: datetime, offset: int) -> Page[CheckoutForm]:

@@ -11,7 +11,15 @@ from offers.models.offer import Offer, OfferStatus
 from offers.models.orders import OrderEvent, OrderHistory, OrderLine, OrderStatus, SalesDay
 from offers.models.returns import CustomerReturn, ReturnedLine
 from offers.models.shared import OfferUse, SharedKind, SharedObject, SharedSnapshot, shown_name
-from offers.models.snapshots import Content, OfferAbsence, OfferDay, OfferSnapshot, PartReading, SnapshotPart
+from offers.models.snapshots import (
+    Content,
+    CounterNight,
+    OfferAbsence,
+    OfferDay,
+    OfferSnapshot,
+    PartReading,
+    SnapshotPart,
+)
 
 __all__ = [
     "NOT_EDITED",
@@ -20,6 +28,7 @@ __all__ = [
     "Certainty",
     "ChangeBatch",
     "Content",
+    "CounterNight",
     "CoverageGap",
     "CustomerReturn",
     "FactHorizon",

@@ -106,6 +106,26 @@ class OfferAbsence(TenantModel):
         return f"{self.offer_id} since {self.since:%Y-%m-%d %H:%M}"
 
 
+class CounterNight(TenantModel):
+    """One look at all counters of an account after Allegro's nightly refresh; `day` is the last day they cover.
+
+    A faulty night showed no visitor and no watcher of any offer although there had been many: Allegro's feed has stood
+    still so (allegro-api issue 4407). No counter is kept of it; a later look at the same night may still be good.
+    """
+
+    account = models.ForeignKey(SellerAccount, on_delete=models.CASCADE, related_name="counter_nights")
+    day = models.DateField()
+    observed_at = models.DateTimeField()
+    offers = models.IntegerField()
+    is_faulty = models.BooleanField()
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["account", "day"], name="one_counter_night")]
+
+    def __str__(self) -> str:
+        return f"{self.day}: {'faulty' if self.is_faulty else self.offers}"
+
+
 class OfferDay(TenantModel):
     """The counters that Allegro refreshes each night, as observed; `day` is the last day they cover (Warsaw).
 

@@ -1,10 +1,12 @@
 """Oddities of the offer list, the details and the statistics, made to happen by the simulator."""
 
 import pytest
+from django.utils.formats import date_format
 
 from allegro.models import RefreshRequest, RunKind, RunStatus
 from allegro.sync import details
-from offers.models import Offer, OfferDay
+from offers.coverage import account_coverage
+from offers.models import CounterNight, Offer, OfferDay
 from tests.allegro.conftest import COFFEE, GARDEN, SANTOS, SECATEURS, Linked
 from tests.allegro.record_rows import assert_rebuilding_changes_nothing, changes_of
 from tests.simulator.conftest import Application
@@ -88,6 +90,10 @@ def test_figures_that_all_fall_to_nothing_are_no_lost_visitors(synced: Linked) -
         later(synced, hours=20)
         assert {offer.allegro_id: (offer.visits_30d, offer.watchers) for offer in Offer.objects.all()} == before
     assert not OfferDay.objects.exists()
+    faulty = CounterNight.objects.filter(is_faulty=True)
+    assert set(CounterNight.objects.values_list("is_faulty", flat=True)) == {True}
+    note = account_coverage(synced.account).streams[1].note
+    assert all(date_format(night.day, "SHORT_DATE_FORMAT") in note for night in faulty)
     later(synced, hours=24)
     assert OfferDay.objects.filter(visits_30d__gt=0).count() > 4
     assert {offer.allegro_id: (offer.visits_30d, offer.watchers) for offer in Offer.objects.all()} != before

@@ -32,7 +32,10 @@ PRODUCT_PATH = re.compile(r"/sale/products/([\w-]+)")
 OFFER_PATH = re.compile(r"/sale/product-offers/(\d+)(/parts)?")
 NO_ROWS: dict[str, Json] = {
     "/sale/offer-events": {"offerEvents": []},
+    "/order/event-stats": {"latestEvent": None},
     "/order/events": {"events": []},
+    "/order/customer-returns": {"customerReturns": [], "count": 0},
+    "/billing/billing-entries": {"billingEntries": []},
     "/order/checkout-forms": {"checkoutForms": [], "count": 0, "totalCount": 0},
     "/sale/loyalty/promotions": {"promotions": [], "totalCount": 0},
     "/sale/bundles": {"bundles": []},
@@ -52,7 +55,7 @@ BESIDE: dict[str, Json] = {
     "rating": {"averageScore": "5.00", "totalResponses": 4, "scoreDistribution": [], "sizeFeedback": []},
     "smart": {"classification": {"fulfilled": True, "lastChanged": "2026-08-01T10:00:00Z"}, "conditions": []},
 }
-REASONS = {200: "OK", 403: "Forbidden", 404: "Not Found"}
+REASONS = {200: "OK", 422: "Unprocessable", 403: "Forbidden", 404: "Not Found"}
 
 
 def offer_id(seller: int, number: int) -> str:

@@ -3,7 +3,7 @@
 `python -m tests.bench traffic [--offers 1000 --edits 300 --sold 200]`
 
 The real sync runs against a light Allegro in this process, at the instants at which the dispatcher would run it: every
-15 minutes journal and orders, every 3 hours everything; connecting reads the orders of the year before, week by week.
+15 minutes journal and orders, every 3 hours everything; connecting reads orders and bill of the year before by weeks.
 The least possible is what no program could do without that learns of every change within the same time: a look at each
 journal each time, one page of the list, one read of every offer that an event names, one read a day of every offer
 (some edits have no event), of its translations, rating and Smart! status and of the catalogue product that it is made
@@ -36,10 +36,10 @@ START = datetime(2026, 9, 1, 12, tzinfo=UTC)
 TURN = timedelta(minutes=15)
 TURNS = 12
 # Rebates of four kinds, two of bundles, packages, price rules; price lists, settings, three kinds of conditions;
-# missing parameters, the categories' journal and what they plan.
-LISTS = 8 + 5 + 3
-# One look at the orders of each week of the year before.
-WEEKS = 52
+# missing parameters, the categories' journal and what they plan; returns and the bill.
+LISTS = 8 + 5 + 3 + 2
+# One look at the orders and one at the bill of each week of the year before.
+WEEKS = 2 * 52
 # Translations, rating, Smart!; and the product.
 BESIDE = 3 + 1
 
