@@ -13,6 +13,7 @@ from typing import Any, cast
 
 from offers.daily import sales_coverage
 from offers.models import Offer, SalesDay
+from reports.cover import not_counted
 from reports.models import Upload, UploadKind, UploadRow, UploadStatus
 from reports.ratios import AdsFigures, joined, ratio
 
@@ -27,11 +28,15 @@ class Own:
 
 @dataclass(frozen=True, slots=True)
 class SalesPeriod:
-    """What one "Sales by offer" says of the offer, beside our own orders of the same days."""
+    """What one "Sales by offer" says of the offer, beside our own orders of the same days.
+
+    `is_counted` tells whether totals count this report where several speak of the same days (`reports.cover`).
+    """
 
     upload: Upload
     row: UploadRow
     own: Own
+    is_counted: bool
 
     @property
     def conversion(self) -> Decimal | None:
@@ -52,6 +57,7 @@ class AdsPeriod:
     figures: AdsFigures
     campaigns: int
     own: Own
+    is_counted: bool
 
     @property
     def cost_share(self) -> Decimal | None:
@@ -71,14 +77,25 @@ def reports_of(offer: Offer) -> OfferReports:
     """What imported reports of sales and of Allegro Ads say of the offer."""
     rows = _rows(offer)
     own = _OwnDays(offer, [row.upload for row in rows])
+    left_out = not_counted(offer.account) if len(rows) > 1 else {}
     campaigns: dict[Upload, list[UploadRow]] = defaultdict(list)
     for row in rows:
         if row.upload.kind == UploadKind.ADS_OFFERS:
             campaigns[row.upload].append(row)
     return OfferReports(
-        [SalesPeriod(row.upload, row, own.of(row.upload)) for row in rows if row.upload not in campaigns],
         [
-            AdsPeriod(upload, joined(map(_ads, found)), len({row.campaign for row in found}), own.of(upload))
+            SalesPeriod(row.upload, row, own.of(row.upload), str(row.upload_id) not in left_out)
+            for row in rows
+            if row.upload not in campaigns
+        ],
+        [
+            AdsPeriod(
+                upload,
+                joined(map(_ads, found)),
+                len({row.campaign for row in found}),
+                own.of(upload),
+                str(upload.pk) not in left_out,
+            )
             for upload, found in campaigns.items()
         ],
     )
@@ -91,8 +108,8 @@ def periods_of(offer: Offer) -> list[dict[str, Any]]:
     """
     found = reports_of(offer)
     return [
-        *(_base(each.upload) | _sales_entry(each) for each in found.sales),
-        *(_base(each.upload) | {"ads": _ads_entry(each.figures)} for each in found.ads),
+        *(_base(each) | _sales_entry(each) for each in found.sales),
+        *(_base(each) | {"ads": _ads_entry(each.figures)} for each in found.ads),
     ]
 
 
@@ -139,7 +156,8 @@ def _ads(row: UploadRow) -> AdsFigures:
     return AdsFigures(row.impressions, row.clicks, row.interest, row.cost, row.units, row.revenue)
 
 
-def _base(upload: Upload) -> dict[str, Any]:
+def _base(period: SalesPeriod | AdsPeriod) -> dict[str, Any]:
+    upload = period.upload
     return {
         "kind": upload.kind,
         "from": upload.period_from,
@@ -147,6 +165,7 @@ def _base(upload: Upload) -> dict[str, Any]:
         "currency": upload.currency or None,
         "upload": str(upload.pk),
         "file_name": upload.file_name,
+        "counted": period.is_counted,
     }
 
 
