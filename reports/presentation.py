@@ -120,10 +120,21 @@ class UploadPage:
         return self.upload.kind not in EVENTS
 
     @cached_property
-    def file_kept(self) -> bool:
-        """Whether the original is there; files over the size limit are not kept."""
+    def _kept(self) -> bool | None:
+        """Whether buyers were taken out of the kept file; None where none is kept."""
         files = UploadFile.objects.filter(upload__account=self.upload.account_id, upload__sha256=self.upload.sha256)
-        return bool(files.exists())
+        found: bool | None = files.order_by("pk").values_list("is_stripped", flat=True).first()
+        return found
+
+    @property
+    def file_kept(self) -> bool:
+        """Whether the original is there: not of files over the size limit, nor of those that could not be opened."""
+        return self._kept is not None
+
+    @property
+    def is_stripped(self) -> bool:
+        """Whether columns about buyers were taken out of it."""
+        return bool(self._kept)
 
     @property
     def may_read_again(self) -> bool:

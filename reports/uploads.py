@@ -2,12 +2,13 @@
 
 import hashlib
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from io import BytesIO
 from pathlib import PurePosixPath
 from typing import Final
 
+import structlog
 from django.conf import settings
 from django.db import IntegrityError, transaction
 from django.db.models import QuerySet
@@ -18,11 +19,14 @@ from reports.details import OPEN, PERIOD, marketplaces_of, open_questions, statu
 from reports.mappings import ASK, given_document, remember
 from reports.models import Decision, Upload, UploadFile, UploadStatus
 from reports.readers.given import GivenColumns
+from reports.readers.isolated import ReaderFailed, strip_isolated
 from reports.readers.limits import DEFAULT_LIMITS
 from reports.readers.preflight import check_container
 from reports.readers.refusals import Refusal, ReportRefused
-from reports.reading import link_rows, refused
+from reports.reading import INTERNAL, link_rows, refused
 from reports.tasks import read_upload, reconcile_account
+
+log = structlog.get_logger(__name__)
 
 NAME_LENGTH: Final = 200
 NAMELESS: Final = "report.xlsx"
@@ -47,8 +51,8 @@ def receive(
     """Keep a file and have a worker read it (or, without `read_later`, leave that to the caller).
 
     Returns the upload and whether it is new: the same bytes are one upload per account, unless it was discarded or
-    could not be read. A file that is plainly no workbook is recorded at once as refused, with its bytes if they are
-    within the size limit.
+    could not be read. What tells of buyers is taken out before anything is kept; a file that cannot be opened for that
+    is recorded as refused, and nothing of it is kept.
     """
     digest = hashlib.sha256(content).hexdigest()
     if live := find_live(account, digest):
@@ -56,12 +60,10 @@ def receive(
     upload = Upload(
         account=account, uploaded_by=user, file_name=clean_name(file_name), size=len(content), sha256=digest
     )
-    refusal = _refusal_at_the_door(content)
-    if refusal is not None:
-        _set_refused(upload, refusal)
+    file = _without_people(upload, content)
     try:
         with transaction.atomic():
-            _keep(upload, content, read_later=read_later and refusal is None)
+            _keep(upload, file, read_later=read_later)
     except IntegrityError:
         # Sent twice at the same moment: the other request has won.
         live = find_live(account, digest)
@@ -74,7 +76,7 @@ def receive(
 def refuse_too_large(account: SellerAccount, user: User | None, file_name: str, size: int) -> Upload:
     """Record that a file over the size limit was turned away; its bytes are neither read nor kept."""
     upload = Upload(account=account, uploaded_by=user, file_name=clean_name(file_name), size=min(size, LARGEST_SIZE))
-    _set_refused(upload, ReportRefused(Refusal.TOO_LARGE, size=size, limit=settings.MAX_UPLOAD_BYTES))
+    _set_refused(upload, Refusal.TOO_LARGE, {"size": size, "limit": settings.MAX_UPLOAD_BYTES})
     upload.save()
     return upload
 
@@ -198,25 +200,33 @@ def overlapping(upload: Upload) -> QuerySet[Upload]:
     return others.filter(period_from__lte=upload.period_to, period_to__gte=upload.period_from)
 
 
-def _refusal_at_the_door(content: bytes) -> ReportRefused | None:
-    """What a look at the container alone finds: cheap enough while a person waits."""
+def _without_people(upload: Upload, content: bytes) -> UploadFile | None:
+    """The file as it is kept; None where it was refused, which the upload then says."""
     try:
+        # The container alone is cheap to look at; the rest is done in a process of its own.
         check_container(BytesIO(content), replace(DEFAULT_LIMITS, file_size=settings.MAX_UPLOAD_BYTES))
+        stripped = strip_isolated(content)
     except ReportRefused as refusal:
-        return refusal
-    return None
+        _set_refused(upload, refusal.code, refusal.context)
+        return None
+    except ReaderFailed as failure:
+        log.error("upload_not_stripped", reason=str(failure))
+        _set_refused(upload, INTERNAL, {})
+        return None
+    return UploadFile(upload=upload, content=content if stripped is None else stripped, is_stripped=bool(stripped))
 
 
-def _set_refused(upload: Upload, refusal: ReportRefused) -> None:
-    for field, value in refused(refusal.code, refusal.context).items():
+def _set_refused(upload: Upload, code: str, context: Mapping[str, object]) -> None:
+    for field, value in refused(code, context).items():
         setattr(upload, field, value)
     upload.read_at = timezone.now()
 
 
-def _keep(upload: Upload, content: bytes, *, read_later: bool) -> None:
+def _keep(upload: Upload, file: UploadFile | None, *, read_later: bool) -> None:
     upload.save()
-    if len(content) <= settings.MAX_UPLOAD_BYTES:
-        UploadFile.objects.create(upload=upload, content=content)
+    if file is None:
+        return
+    file.save()
     if read_later:
         _read_on_commit(upload)
 

@@ -138,6 +138,8 @@ class UploadFile(TenantModel):
 
     upload = models.OneToOneField(Upload, on_delete=models.CASCADE, related_name="original")
     content = models.BinaryField()
+    # Whether columns about buyers were taken out before it was kept (`reports.readers.stripping`).
+    is_stripped = models.BooleanField(default=False)
 
     def __str__(self) -> str:
         return f"file of {self.upload_id}"

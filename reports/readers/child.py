@@ -50,7 +50,7 @@ def _answer(request: dict[str, Any], source: BinaryIO) -> dict[str, Any]:
     from reports.readers.refusals import ReportRefused  # noqa: PLC0415 - after the limits
 
     try:
-        return _look(request, source) if request["look"] else _read(request, source)
+        return TASKS[request["task"]](request, source)
     except ReportRefused as refused:
         return {"refused": refused.code, "context": dict(refused.context)}
 
@@ -93,6 +93,22 @@ def _read(request: dict[str, Any], source: BinaryIO) -> dict[str, Any]:
     if waiting:
         _say({"rows": rows_document(waiting)})
     return {"scan": scan_document(scan)}
+
+
+def _strip(request: dict[str, Any], source: BinaryIO) -> dict[str, Any]:
+    from base64 import b64encode  # noqa: PLC0415
+
+    from reports.readers.limits import Limits  # noqa: PLC0415
+    from reports.readers.stripping import strip_people  # noqa: PLC0415
+    from reports.readers.workbooks import Engine  # noqa: PLC0415
+
+    content = strip_people(source, limits=Limits(**request["limits"]), engine=Engine(request["engine"]))
+    for start in range(0, len(content or b""), MEGABYTE):
+        _say({"part": b64encode((content or b"")[start : start + MEGABYTE]).decode()})
+    return {"stripped": content is not None}
+
+
+TASKS: Final = {"read": _read, "look": _look, "strip": _strip}
 
 
 def _say(document: dict[str, Any]) -> None:

@@ -11,6 +11,7 @@ import os
 import subprocess
 import sys
 import threading
+from base64 import b64decode
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass, field
@@ -62,6 +63,7 @@ class _Answer:
 
     on_progress: Callable[[int], None] | None
     rows: list[ReportRow] = field(default_factory=list)
+    content: bytearray = field(default_factory=bytearray)
     last: dict[str, Any] | None = None
 
     def take(self, document: dict[str, Any]) -> None:
@@ -70,6 +72,8 @@ class _Answer:
                 self.on_progress(document["progress"])
         elif "rows" in document:
             self.rows += parse_rows(document["rows"])
+        elif "part" in document:
+            self.content += b64decode(document["part"])
         else:
             self.last = document
 
@@ -89,7 +93,7 @@ def read_isolated(
     What `on_progress` raises ends the reading and is raised again. Raises `ReportRefused`, also (TOO_HEAVY) where the
     process died or overran its bounds, and `ReaderFailed`.
     """
-    request = {"look": False, "today": today.isoformat(), "given": given_document(given)}
+    request = {"task": "read", "today": today.isoformat(), "given": given_document(given)}
     answer = _ask(content, request | _common(file_name, limits), on_progress, bounds)
     if "scan" not in (answer.last or {}):
         raise ReaderFailed("no scan")
@@ -107,10 +111,22 @@ def inspect_isolated(
 
     Raises `ReportRefused`, also (TOO_HEAVY) where the process died or overran its bounds, and `ReaderFailed`.
     """
-    answer = _ask(content, {"look": True} | _common(file_name, limits), None, bounds, engines=(Engine.REFERENCE,))
+    answer = _ask(content, {"task": "look"} | _common(file_name, limits), None, bounds, engines=(Engine.REFERENCE,))
     if "shape" not in (answer.last or {}):
         raise ReaderFailed("no shape")
     return parse_shape(answer.last["shape"])  # type: ignore[index]
+
+
+def strip_isolated(content: bytes, *, limits: Limits = DEFAULT_LIMITS, bounds: Bounds = Bounds()) -> bytes | None:
+    """Take out what tells of buyers as `reports.readers.stripping.strip_people` does, in a process that can be lost.
+
+    None where the file can be kept as it is. Raises `ReportRefused`, also (TOO_HEAVY) where the process died or overran
+    its bounds, and `ReaderFailed`.
+    """
+    answer = _ask(content, {"task": "strip"} | _common("", limits), None, bounds)
+    if "stripped" not in (answer.last or {}):
+        raise ReaderFailed("no answer")
+    return bytes(answer.content) if answer.last["stripped"] else None  # type: ignore[index]
 
 
 def _common(file_name: str, limits: Limits) -> dict[str, Any]:

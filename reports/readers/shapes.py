@@ -64,7 +64,7 @@ def inspect_file(source: BinaryIO, *, file_name: str, limits: Limits = DEFAULT_L
         tops = [SheetTop(sheet.name, sheet.top(SEARCHED_ROWS + JUDGED_ROWS)) for sheet in sheets]
         if sheets and sheets[0].row_width(1) is not None:
             # A text file is one table, whatever it looks like under other delimiters.
-            tops = _likeliest_text(tops)
+            tops = likeliest_text(tops)
     found = [_sheet_shape(top) for top in tops if any(_texts(row) for row in top.rows[:SEARCHED_ROWS])]
     found.sort(key=lambda shape: (shape.kind is not None, len(shape.guess), len(shape.headings)), reverse=True)
     return FileShape(tuple(found[:SHOWN_SHEETS]))
@@ -76,7 +76,8 @@ def digest_of(headings: Sequence[str]) -> str:
     return hashlib.sha256(labels.encode()).hexdigest()
 
 
-def _likeliest_text(tops: list[SheetTop]) -> list[SheetTop]:
+def likeliest_text(tops: list[SheetTop]) -> list[SheetTop]:
+    """Of a text file under each delimiter, the one that makes most sense of it."""
     try:
         return [tops[find_columns([SheetTop(top.name, top.rows[:SEARCHED_ROWS]) for top in tops]).sheet_index]]
     except ReportRefused:
@@ -84,7 +85,7 @@ def _likeliest_text(tops: list[SheetTop]) -> list[SheetTop]:
 
 
 def _sheet_shape(top: SheetTop) -> SheetShape:
-    header_row = _header_row(top)
+    header_row = find_header_row(top)
     cells = list(top.rows[header_row - 1])[:SHOWN_COLUMNS]
     headings = tuple("" if cell is None else tidy(str(cell))[:HEADING_LENGTH] for cell in cells)
     below = [row for row in top.rows[header_row:] if any(cell is not None for cell in row)][:JUDGED_ROWS]
@@ -105,7 +106,7 @@ def _sheet_shape(top: SheetTop) -> SheetShape:
     )
 
 
-def _header_row(top: SheetTop) -> int:
+def find_header_row(top: SheetTop) -> int:
     """The row of a known report, else the first of those with the most different texts."""
     rows = top.rows[:SEARCHED_ROWS]
     try:
