@@ -40,12 +40,12 @@ def marketplaces_of(account: SellerAccount) -> list[str]:
 
 
 def settle_marketplace(upload: Upload, marketplaces: Collection[str]) -> None:
-    """Take the account's only marketplace for a report of totals, unless the file's currency is another one's."""
-    if upload.marketplace or upload.kind not in TOTALS or len(marketplaces) != 1:
+    """Take the marketplace of a report of totals where only one can be meant: of those that the account sells on, the
+    one that sells in the file's currency. What a person said stands."""
+    if MARKETPLACE in upload.said or upload.kind not in TOTALS:
         return
-    only = next(iter(marketplaces))
-    if upload.currency in ("", currency_of(only)) or not currency_of(only):
-        upload.marketplace = only
+    meant = [each for each in marketplaces if not upload.currency or currency_of(each) in ("", upload.currency)]
+    upload.marketplace = meant[0] if len(meant) == 1 else ""
 
 
 def open_questions(upload: Upload, marketplaces: Collection[str]) -> list[str]:
@@ -88,5 +88,7 @@ def _put(upload: Upload, period: tuple[date, date] | None, currency: str, market
         upload.period_source = BY_PERSON
     upload.currency = currency or upload.currency
     upload.marketplace = marketplace or upload.marketplace
-    upload.questions = open_questions(upload, marketplaces_of(upload.account))
+    marketplaces = marketplaces_of(upload.account)
+    settle_marketplace(upload, marketplaces)
+    upload.questions = open_questions(upload, marketplaces)
     upload.status = status_after_reading(upload)

@@ -9,6 +9,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from offers.calendar import warsaw_day
+from offers.filters import MARKETPLACES
 from reports.cover import SNAPSHOTS, TOTALS
 from reports.details import CURRENCY, marketplaces_of
 from reports.marketplaces import CURRENCIES, currency_of
@@ -85,7 +86,9 @@ class DetailsForm(forms.Form):
         for name, is_needed in needed.items():
             if not is_needed:
                 del self.fields[name]
-        choices = {"currency": sorted(set(CURRENCIES.values())), "marketplace": self.marketplaces}
+        # Those that the account is known to sell on come first.
+        everywhere = list(dict.fromkeys([*self.marketplaces, *MARKETPLACES]))
+        choices = {"currency": sorted(set(CURRENCIES.values())), "marketplace": everywhere}
         for name, codes in choices.items():
             if name in self.fields:
                 self.fields[name].choices = _choices(codes)  # type: ignore[attr-defined]  # both are choice fields

@@ -149,10 +149,12 @@ def test_a_currency_is_asked_for_where_amounts_name_none(in_workspace: Team) -> 
     assert (upload.status, upload.questions) == (UploadStatus.NEEDS_DETAILS, ["currency"])
     assert not import_upload(upload, None)
     assert say(upload, currency="CZK")
-    assert (upload.status, upload.currency) == (UploadStatus.PREVIEW, "CZK")
+    assert (upload.status, upload.questions) == (UploadStatus.NEEDS_DETAILS, ["marketplace"])
+    assert say(upload, marketplace="allegro-cz")
     read_again(upload)
     read(upload)
-    assert (upload.status, upload.currency, upload.said) == (UploadStatus.PREVIEW, "CZK", ["currency"])
+    assert (upload.status, upload.currency, upload.marketplace) == (UploadStatus.PREVIEW, "CZK", "allegro-cz")
+    assert upload.said == ["currency", "marketplace"]
 
 
 def test_no_currency_is_asked_for_where_there_is_no_money(in_workspace: Team) -> None:
@@ -160,23 +162,35 @@ def test_no_currency_is_asked_for_where_there_is_no_money(in_workspace: Team) ->
     assert samples.read_upload(in_workspace.account, content=bare).status == UploadStatus.PREVIEW
 
 
-def test_the_only_marketplace_of_an_account_is_taken_and_of_several_one_is_asked_for(in_workspace: Team) -> None:
-    assert samples.read_upload(in_workspace.account).marketplace == in_workspace.account.base_marketplace
+def sold(team: Team, marketplace: str, currency: str) -> None:
+    """Let the account have sold something on another marketplace."""
     SalesDay.objects.create(
-        account=in_workspace.account,
-        offer=in_workspace.offer,
-        marketplace="allegro-cz",
-        currency="CZK",
+        account=team.account,
+        offer=team.offer,
+        marketplace=marketplace,
+        currency=currency,
         day=warsaw_day(timezone.now()),
         units=1,
         revenue=Decimal(10),
         orders=1,
     )
-    assert marketplaces_of(in_workspace.account) == [in_workspace.account.base_marketplace, "allegro-cz"]
-    upload = samples.read_upload(in_workspace.account, content=report(LAMP))
-    assert (upload.status, upload.questions, upload.marketplace) == (UploadStatus.NEEDS_DETAILS, ["marketplace"], "")
-    assert say(upload, marketplace="allegro-cz")
+
+
+def test_the_marketplace_that_a_report_can_only_mean_is_taken(in_workspace: Team) -> None:
+    assert samples.read_upload(in_workspace.account).marketplace == "allegro-pl"
+    sold(in_workspace, "allegro-cz", "CZK")
+    assert marketplaces_of(in_workspace.account) == ["allegro-pl", "allegro-cz"]
+    crowns = tuple(heading.replace("(PLN)", "(CZK)") for heading in POLISH)
+    upload = samples.read_upload(in_workspace.account, content=workbook(crowns, LAMP).getvalue())
     assert (upload.status, upload.marketplace) == (UploadStatus.PREVIEW, "allegro-cz")
+
+
+def test_of_several_marketplaces_that_a_report_can_mean_one_is_asked_for(in_workspace: Team) -> None:
+    sold(in_workspace, "allegro-business-pl", "PLN")
+    upload = samples.read_upload(in_workspace.account)
+    assert (upload.status, upload.questions, upload.marketplace) == (UploadStatus.NEEDS_DETAILS, ["marketplace"], "")
+    assert say(upload, marketplace="allegro-business-pl")
+    assert (upload.status, upload.marketplace) == (UploadStatus.PREVIEW, "allegro-business-pl")
 
 
 def test_a_file_in_another_currency_is_not_put_down_to_the_only_marketplace(in_workspace: Team) -> None:
