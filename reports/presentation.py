@@ -237,8 +237,8 @@ class UploadPage:
 
     @cached_property
     def row_words(self) -> dict[str, int]:
-        """How many orders and lines an orders file has."""
-        return kinds_of_rows(self._rows)
+        """How many rows there are of each kind, in a file that has several: orders and lines, entries and internal ones."""
+        return kinds_of_rows(self._rows) if self.upload.kind in EVENTS else {}
 
     @cached_property
     def unknown_offers(self) -> int:
