@@ -103,6 +103,6 @@ def _figure(concept: Concept, by_currency: Sequence[dict[str, Any]]) -> Figure:
 
 
 def kinds_of_rows(rows: QuerySet[UploadRow]) -> dict[str, int]:
-    """How many orders and how many lines an orders file has, by the first word of each row in lower case."""
+    """How many rows there are of each kind that the rows name ("order", "lineitem", "entry", "internal")."""
     counted = rows.exclude(row_type="").order_by().values(word=Lower("row_type")).annotate(times=Count("pk"))
     return {each["word"]: each["times"] for each in counted.order_by("word")}

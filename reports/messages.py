@@ -94,7 +94,7 @@ REFUSALS: Final[Mapping[str, tuple[Text, Text]]] = {
     Refusal.NO_SHEETS: (gettext_lazy("The workbook has no sheet with cells."), DOWNLOAD_AGAIN),
     Refusal.NO_KNOWN_HEADING: (
         gettext_lazy(
-            "No row of headings of a known report was found. Missing for the likeliest one: %(missing)s. "
+            "No row of headings of a known report was found. Missing: %(missing)s. "
             "The likeliest row says: %(headings)s."
         ),
         gettext_lazy(

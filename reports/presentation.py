@@ -248,8 +248,8 @@ class UploadPage:
 
     @cached_property
     def row_words(self) -> dict[str, int]:
-        """How many orders and lines an orders file has."""
-        return kinds_of_rows(self._rows)
+        """How many rows of each kind there are, in a file that has several: orders and lines, entries, internal ones."""
+        return kinds_of_rows(self._rows) if self.upload.kind in EVENTS else {}
 
     @cached_property
     def unknown_offers(self) -> int:

@@ -39,11 +39,11 @@ HEADINGS = (
 PANDAS = """
 import json, sys, time
 import pandas
-started = time.perf_counter()
+started, busy = time.perf_counter(), time.process_time()
 rows = len(pandas.read_excel(sys.argv[1], engine=sys.argv[2]))
-seconds = time.perf_counter() - started
+seconds, busy = time.perf_counter() - started, time.process_time() - busy
 peak = next(line for line in open("/proc/self/status") if line.startswith("VmHWM")).split()[1]
-print(json.dumps({"rows": rows, "cells": seconds, "values": 0, "peak": int(peak)}))
+print(json.dumps({"rows": rows, "cells": seconds, "values": 0, "busy": busy, "peak": int(peak)}))
 """
 
 
@@ -91,8 +91,8 @@ def _print(name: str, found: dict[str, Any] | None) -> None:
         raise SystemExit(f"{name} failed")
     seconds = found["cells"] + found["values"]
     say(
-        f"{name}: {seconds:.1f} s ({found['cells']:.1f} cells, {found['values']:.1f} values), "
-        f"{found['rows'] / seconds:,.0f} rows/s, peak {found['peak'] / 1024:.0f} MB"
+        f"{name}: {seconds:.1f} s ({found['cells']:.1f} cells, {found['values']:.1f} values; {found['busy']:.1f} of "
+        f"the processor), {found['rows'] / seconds:,.0f} rows/s, peak {found['peak'] / 1024:.0f} MB"
     )
 
 

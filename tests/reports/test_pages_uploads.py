@@ -335,7 +335,9 @@ def test_the_empty_list_says_where_to_get_the_file(team: Team, pages: Client) ->
 
 def test_pages_hold_no_inline_script_or_style(team: Team, pages: Client) -> None:
     upload = in_scope(team, samples.read_upload)
+    unnamed = in_scope(team, samples.read_upload, "x.xlsx", workbook(("SKU", "Stan"), ("a", 1)).getvalue())
     for address in (
+        reverse("reports:columns", args=[unnamed.pk]),
         reverse("reports:list"),
         reverse("reports:upload"),
         reverse("reports:detail", args=[upload.pk]),

@@ -8,8 +8,10 @@ from django.core.management import CommandError, call_command
 from django.utils import translation
 
 from accounts.scoping import workspace_scope
-from reports.models import Upload, UploadRow, UploadStatus
+from reports.models import RememberedMapping, Upload, UploadRow, UploadStatus
 from tests.conftest import Team
+from tests.reports.readers.workbook_samples import LAMP, MUG, workbook
+from tests.reports.test_uploads_mapping import unknown
 from tests.reports.upload_samples import WEEK, report
 
 
@@ -68,3 +70,48 @@ def test_what_cannot_be_read_is_refused_in_words(team: Team, tmp_path: Path) -> 
             call_command("import_report", str(saved(tmp_path)), "--account=7")
         with pytest.raises(CommandError, match="no linked account"):
             call_command("import_report", str(saved(tmp_path)), "--account=00000000-0000-0000-0000-000000000000")
+
+
+def test_unknown_headings_are_named_on_the_command_line_and_remembered(team: Team, tmp_path: Path) -> None:
+    path = saved(tmp_path, content=unknown())
+    with translation.override("en"), pytest.raises(CommandError, match=r"--map .*Moje: Nr aukcji, Co to jest"):
+        run(team, path)
+    named = ("--kind=sales_by_offer", "--map", "0=offer_id,2=units,3=revenue")
+    assert "2 rows, 0 left out" in run(team, path, *named)
+    other = saved(tmp_path, "inny_2026-08-10_2026-08-16.xlsx", unknown(LAMP[:5]))
+    assert "1 rows, 0 left out" in run(team, other)
+    with workspace_scope(team.workspace):
+        assert RememberedMapping.objects.get().created_by is None
+        assert sorted(UploadRow.objects.values_list("units", flat=True)) == [4, 4, 10]
+
+
+@pytest.mark.parametrize(
+    ("options", "message"),
+    [
+        (["--map", "0=offer_id"], "--map needs --kind"),
+        (["--kind=sales_by_offer", "--map", "0=buyer"], "not like 0=offer_id"),
+        (["--kind=sales_by_offer", "--map", "0=offer_id"], "missing: Revenue or Units sold"),
+        (["--kind=sales_by_offer", "--map", "0=offer_id,1=units,2=units"], "named twice: Units sold"),
+        (["--kind=sales_by_offer", "--map", "0=offer_id,2=units", "--sheet=Inny"], "no such sheet"),
+    ],
+)
+def test_wrong_columns_are_refused_in_words(team: Team, tmp_path: Path, options: list[str], message: str) -> None:
+    with translation.override("en"), pytest.raises(CommandError, match=message):
+        run(team, saved(tmp_path, content=unknown()), *options)
+
+
+def test_what_the_file_leaves_open_is_asked_for_and_said(team: Team, tmp_path: Path) -> None:
+    path = saved(tmp_path, content=workbook(("ID oferty", "Wartość sprzedaży"), (LAMP[0], 12.5)).getvalue())
+    with pytest.raises(CommandError, match="--currency"):
+        run(team, path)
+    assert "1 rows" in run(team, path, "--currency=CZK", "--marketplace=allegro-cz")
+    with workspace_scope(team.workspace):
+        upload = Upload.objects.get()
+        assert (upload.currency, upload.marketplace) == ("CZK", "allegro-cz")
+
+
+def test_bad_rows_are_left_out_unless_all_or_nothing_is_asked_for(team: Team, tmp_path: Path) -> None:
+    path = saved(tmp_path, content=report(LAMP, ("abc", *MUG[1:])))
+    with pytest.raises(CommandError, match="nothing was imported, as asked"):
+        run(team, path, "--all-or-nothing")
+    assert "1 rows, 1 left out" in run(team, path)

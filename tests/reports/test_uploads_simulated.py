@@ -22,6 +22,7 @@ from allegro.simulator.world import World
 from reports.cover import event_rows
 from reports.details import say
 from reports.models import Upload, UploadRow, UploadStatus
+from reports.presentation import UploadPage
 from reports.reading import read
 from reports.uploads import import_upload, receive
 from tests.conftest import Team
@@ -99,6 +100,19 @@ def test_charges_in_two_overlapping_files_count_once(in_workspace: Team, world: 
     rows = event_rows(in_workspace.account, "billing")
     assert rows.count() == whole.good_rows
     assert rows.aggregate(Sum("debit"))["debit__sum"] == expected < Decimal(0)
+
+
+def test_the_page_of_an_orders_file_tells_orders_from_lines_and_that_of_billing_leaves_transfers_out(
+    in_workspace: Team, world: World
+) -> None:
+    orders = imported(in_workspace, orders_summary(world, WEEK, OrdersOddities("all")))
+    truth = exported_orders(world, WEEK)
+    assert UploadPage(orders).row_words == {"order": len(truth), "lineitem": sum(len(each.lines) for each in truth)}
+    billing = imported(in_workspace, billing_history(world, ALL, mark=True))
+    shown = UploadPage(billing)
+    charges = UploadRow.objects.filter(upload=billing).exclude(row_type="internal").aggregate(Sum("debit"))
+    assert shown.row_words["internal"] > 0
+    assert [cell.value for cell in shown.figures[1].cells] == [charges["debit__sum"]]
 
 
 def test_nothing_of_a_buyer_reaches_the_rows(in_workspace: Team, world: World) -> None:

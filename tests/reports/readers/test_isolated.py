@@ -143,9 +143,8 @@ def test_a_formula_is_its_saved_result_or_a_problem() -> None:
 
 
 def test_too_little_memory_is_a_refusal() -> None:
-    for memory in (12, 20, 28):
-        refused = refusal(workbook(POLISH, LAMP).getvalue(), bounds=Bounds(memory=memory * MEGABYTE))
-        assert (refused.code, refused.context) == (Refusal.TOO_HEAVY, {"reason": "memory"})
+    refused = refusal(workbook(POLISH, LAMP).getvalue(), bounds=Bounds(memory=12 * MEGABYTE))
+    assert (refused.code, refused.context) == (Refusal.TOO_HEAVY, {"reason": "memory"})
 
 
 def test_too_much_time_is_a_refusal() -> None:
