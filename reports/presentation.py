@@ -248,7 +248,7 @@ class UploadPage:
 
     @cached_property
     def row_words(self) -> dict[str, int]:
-        """How many rows of each kind there are, in a file that has several: orders and lines, entries, internal ones."""
+        """How many rows of each kind there are in a file of several: orders and lines, entries and internal ones."""
         return kinds_of_rows(self._rows) if self.upload.kind in EVENTS else {}
 
     @cached_property
