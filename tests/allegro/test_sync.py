@@ -59,7 +59,7 @@ def test_the_first_sync_brings_offers_snapshots_orders_and_cursors(coffee: Linke
     assert {"price_list", "delivery_settings", "return_policy", "implied_warranty", "category"} <= set(kinds)
     assert OrderLine.objects.filter(account=coffee.account).count() > 50
     cursors = {cursor.stream: cursor for cursor in StreamCursor.objects.filter(account=coffee.account)}
-    assert set(cursors) == {"journal", "orders", "categories"}
+    assert set(cursors) == {"journal", "orders", "categories", "returns", "billing"}
     assert all(
         (cursor.position or cursor.stream == "categories") and cursor.advanced_at == coffee.world.now
         for cursor in cursors.values()
@@ -317,7 +317,7 @@ def test_repeated_rows_of_the_order_journal_count_once(coffee: Linked) -> None:
 
 
 # What other stages ask below the same path.
-BELOW = {"/sale/offers": {"promotions", "categories", "extras"}}
+BELOW = {"/sale/offers": {"promotions", "categories", "extras"}, "/order/": {"returns"}}
 
 
 @pytest.mark.parametrize(("status", "body"), [(403, "json"), (500, "json"), (504, "html"), (200, "truncated")])
@@ -357,7 +357,7 @@ def test_a_failing_stage_stops_no_other_and_leaves_what_is_stored(
 
 
 def test_the_log_names_the_error_of_a_failed_stage(synced: Linked, caplog: pytest.LogCaptureFixture) -> None:
-    synced.world.fault("/order/", 403, times=50)
+    synced.world.fault("/order/events", 403, times=50)
     synced.sync()
     [line] = [record.msg for record in caplog.records if "stage_failed" in str(record.msg)]
     assert "forbidden" in str(line)
@@ -390,7 +390,8 @@ def test_an_outage_of_details_is_noticed_after_a_few_offers(coffee: Linked) -> N
     coffee.world.fault("/sale/product-offers", 500, times=10_000)
     run = coffee.sync()
     assert [entry["stage"] for entry in run.stages if entry["status"] == "failed"] == ["details"]
-    assert run.requests < 60  # five offers, each tried four times, and what the other stages read
+    # Five offers, each tried four times, what the other stages read, and a year of orders and bills week by week.
+    assert run.requests < 60 + 4 * 52
 
 
 def test_too_many_requests_stop_the_run_and_it_goes_on_soon(synced: Linked) -> None:
