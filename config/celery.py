@@ -33,6 +33,8 @@ app.conf.update(
         "reclaim-stuck-uploads": {"task": "reports.tasks.reclaim_stuck_uploads", "schedule": 60.0},
         "give-up-old-facts": {"task": "offers.tasks.give_up_old_facts", "schedule": 24 * 3600.0},
         "link-new-offers": {"task": "reports.tasks.link_new_offers", "schedule": 3600.0},
+        "reconcile-synced-accounts": {"task": "reports.tasks.reconcile_synced_accounts", "schedule": 60.0},
+        "reconcile-all-anew": {"task": "reports.tasks.reconcile_all_anew", "schedule": 24 * 3600.0},
     },
 )
 app.autodiscover_tasks()

@@ -233,6 +233,10 @@ FULL_SYNC_INTERVAL = timedelta(hours=env.int("FULL_SYNC_INTERVAL_HOURS", default
 # How long superseded snapshots and journal rows are kept once the changes are derived; 0 keeps them for ever. Changes
 # always stay.
 RAW_FACTS_KEPT = timedelta(days=env.int("RAW_FACTS_KEPT_DAYS", default=0))
+# A report's figure and our own of the same days agree up to this difference, in per cent of our own.
+RECONCILIATION_THRESHOLD_PERCENT = env.float("RECONCILIATION_THRESHOLD_PERCENT", default=10.0)
+if not 0 <= RECONCILIATION_THRESHOLD_PERCENT <= 100:
+    raise ImproperlyConfigured("RECONCILIATION_THRESHOLD_PERCENT must be 0 to 100")
 # Readiness turns red when a connected account has waited this long past its time.
 SYNC_OVERDUE_AFTER = timedelta(hours=6)
 READY_FILE = env.str("READY_FILE", default="")

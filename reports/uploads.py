@@ -22,7 +22,7 @@ from reports.periods import PeriodDoubt, doubt_about
 from reports.preflight import check_container
 from reports.reading import PERIOD_BY_PERSON, link_rows, refused
 from reports.refusals import Refusal, ReportRefused
-from reports.tasks import read_upload
+from reports.tasks import read_upload, reconcile_account
 
 NAME_LENGTH: Final = 200
 NAMELESS: Final = "report.xlsx"
@@ -132,6 +132,7 @@ def import_upload(upload: Upload, user: User | None) -> bool:
     upload.refresh_from_db()
     link_rows(upload)
     _audit(upload, user, "report.imported")
+    _compare_on_commit(upload)
     return True
 
 
@@ -145,6 +146,7 @@ def discard(upload: Upload, user: User | None) -> bool:
     if not _move(upload, living, status=UploadStatus.DISCARDED, alive_at=None):
         return False
     _audit(upload, user, "report.discarded")
+    _compare_on_commit(upload)
     return True
 
 
@@ -207,6 +209,11 @@ def _read_on_commit(upload: Upload) -> None:
     # Not before the row can be seen: a worker is quicker than a commit. A message lost in between is sent again by
     # `reports.tasks.reclaim_stuck_uploads`.
     read_upload.delay_on_commit(str(upload.pk))  # type: ignore[attr-defined]  # celery-types lacks it
+
+
+def _compare_on_commit(upload: Upload) -> None:
+    """The figures of the account's reports have changed: the comparison with its record follows."""
+    reconcile_account.delay_on_commit(str(upload.account_id))  # type: ignore[attr-defined]  # celery-types lacks it
 
 
 def _move(upload: Upload, allowed: Iterable[str], **fields: object) -> bool:

@@ -1,0 +1,83 @@
+"""Lives of a simulated seller with the simulator's own exports, undisturbed or with planted discrepancies."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, timedelta
+from typing import Any
+
+import requests
+
+from accounts.models import SellerAccount
+from offers.calendar import end_of_day
+from reports.models import Comparison, Upload
+from reports.reading import read
+from reports.reconciliation.projection import refresh
+from reports.reconciliation.terms import Code
+from reports.uploads import discard, import_upload, receive
+
+TIMEOUT_SECONDS = 30
+# By what a planted discrepancy may be told: of an export made early its missing orders and its price, of an order that
+# counted in the export and was cancelled since, that.
+TOLD_BY: dict[str, frozenset[Code]] = {
+    "price_change": frozenset({Code.EXPORT_OLDER, Code.PRICE_CHANGED, Code.CANCELLED}),
+    "stale": frozenset({Code.EXPORT_OLDER, Code.CANCELLED}),
+    "cancelled_later": frozenset({Code.CANCELLED}),
+    "unpaid": frozenset({Code.UNPAID}),
+    "returns": frozenset({Code.RETURNS}),
+    "offer_ended": frozenset({Code.NOT_ACTIVE}),
+    "utc_days": frozenset({Code.UTC_DAYS}),
+}
+PLANTABLE = tuple(TOLD_BY)
+
+
+@dataclass(frozen=True, slots=True)
+class Exported:
+    """An export as it was imported, and what the simulator says of it."""
+
+    upload: Upload
+    truth: dict[str, Any]
+
+    @property
+    def planted(self) -> list[dict[str, Any]]:
+        """Every planted difference with its reason."""
+        found: list[dict[str, Any]] = self.truth["discrepancies"]
+        return found
+
+
+@contextmanager
+def imported(
+    account: SellerAccount, url: str, days: tuple[date, date], *discrepancies: str, uploaded_at: datetime | None = None
+) -> Iterator[Exported | None]:
+    """The export of some days, imported and compared; None where the days offer no occasion. Discarded in the end."""
+    query = {"from": str(days[0]), "to": str(days[1]), "seller": account.allegro_id, "discrepancy": list(discrepancies)}
+    truth = requests.get(f"{url}/_simulator/exports/truth.json", params=query, timeout=TIMEOUT_SECONDS)
+    if truth.status_code == 409:
+        yield None
+        return
+    file = requests.get(f"{url}/_simulator/exports/sales-by-offer.xlsx", params=query, timeout=TIMEOUT_SECONDS)
+    name = f"sprzedaz-wg-ofert_{days[0]}_{days[1]}.xlsx"
+    upload, _is_new = receive(account, None, name, file.content, read_later=False)
+    read(upload)
+    upload.uploaded_at = uploaded_at or end_of_day(days[1]) + timedelta(days=2)
+    upload.save(update_fields=["uploaded_at"])
+    assert import_upload(upload, None)
+    refresh(account)
+    yield Exported(upload, truth.json())
+    discard(upload, None)
+    refresh(account)
+
+
+def missed(exported: Exported) -> list[dict[str, Any]]:
+    """The planted differences whose reason is not among those found for the offer."""
+    told: dict[str, set[str]] = {}
+    for row in Comparison.objects.filter(upload=exported.upload):
+        told.setdefault(row.allegro_offer_id, set()).update(reason["code"] for reason in row.reasons)
+    return [
+        planted for planted in exported.planted if not told.get(planted["offer_id"], set()) & TOLD_BY[planted["reason"]]
+    ]
+
+
+def days_of(first: datetime, last: datetime) -> tuple[date, date]:
+    """The whole days between two instants."""
+    return first.astimezone(UTC).date() + timedelta(days=1), last.astimezone(UTC).date() - timedelta(days=1)
