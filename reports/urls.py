@@ -3,10 +3,12 @@
 from django.urls import path
 
 from reports import views
+from reports.reconciliation.urls import reconciliation_pages
 
 app_name = "reports"
 
 urlpatterns = [
+    *reconciliation_pages,
     path("reports/", views.uploads, name="list"),
     path("reports/upload/", views.upload, name="upload"),
     path("reports/<uuid:upload_id>/", views.detail, name="detail"),

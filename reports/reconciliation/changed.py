@@ -18,8 +18,9 @@ from offers.models import (
     OrderEvent,
     OrderLine,
 )
+from offers.models.orders import AUTO_CANCELLED, BECAME_READY
 from reports.models import AccountTotal, Comparison, Upload, UploadRow, UploadStatus
-from reports.reconciliation.facts import AUTO_CANCELLED, BECAME_READY, PARTS
+from reports.reconciliation.facts import PARTS
 
 # A sync stores what it read a little after it read it.
 MARGIN = timedelta(hours=1)

@@ -21,6 +21,8 @@ from offers.models import (
     OrderLine,
     OrderStatus,
 )
+from offers.models.orders import AUTO_CANCELLED, BECAME_READY
+from offers.sales_evidence import PAID_ON_DELIVERY
 from offers.segments import STEP_COLUMNS, Reading, Segment, Step
 from offers.state import Absence, Timeline
 from offers.values import as_money
@@ -32,7 +34,6 @@ PARTS = tuple(dict.fromkeys(each.part for each in LISTED))
 BRANCHES = {part: sorted({each.path[0] for each in LISTED if each.part == part}) for part in PARTS}
 # What stands a day before and after a period is asked for too: days may be cut elsewhere than at Warsaw's midnight.
 MARGIN = timedelta(days=1)
-BECAME_READY, AUTO_CANCELLED = "READY_FOR_PROCESSING", "AUTO_CANCELLED"
 
 Key = tuple[uuid.UUID, str]
 """(offer, key of the field)."""
@@ -194,7 +195,7 @@ def _absences(offers: Sequence[Offer]) -> dict[uuid.UUID, list[Absence]]:
 
 LINE_COLUMNS = (
     "line_item_id", "order_id", "allegro_offer_id", "status", "marketplace", "currency", "quantity", "unit_price",
-    "original_price", "bought_at",
+    "original_price", "bought_at", "paid_at", "payment_type",
 )  # fmt: skip
 
 
@@ -216,23 +217,25 @@ def _bought(
     sold = _once_ready(account, {row["line_item_id"] for row in rows if row["status"] == OrderStatus.CANCELLED})
     for row in rows:
         ready_at = told.get((row["order_id"], BECAME_READY))
-        was_ready = ready_at is not None or row["line_item_id"] in sold
-        is_unpaid = (row["order_id"], AUTO_CANCELLED) in told or not was_ready
+        nobody_paid = (row["order_id"], AUTO_CANCELLED) in told
+        was_ready = bool(ready_at or row["paid_at"] or row["line_item_id"] in sold)
+        was_ready = was_ready or (row["payment_type"] == PAID_ON_DELIVERY and not nobody_paid)
         line = Line(
             bought_at=row["bought_at"],
-            counted_at=ready_at or row["bought_at"],
+            counted_at=max(row["bought_at"], ready_at or row["paid_at"] or row["bought_at"]),
             pieces=row["quantity"],
             price=row["unit_price"],
             list_price=row["original_price"] or row["unit_price"],
-            state=_state(row["status"], is_unpaid=is_unpaid),
+            state=_state(row["status"], was_ready=was_ready),
         )
         yield row["allegro_offer_id"], Bought(row["currency"], row["marketplace"], line)
 
 
-def _state(status: str, *, is_unpaid: bool) -> LineState:
+def _state(status: str, *, was_ready: bool) -> LineState:
+    """As `offers.sales_evidence` tells sales, cancellations and what was never paid apart."""
     if status == OrderStatus.READY:
         return LineState.COUNTED
-    return LineState.CANCELLED if status == OrderStatus.CANCELLED and not is_unpaid else LineState.UNPAID
+    return LineState.CANCELLED if status == OrderStatus.CANCELLED and was_ready else LineState.UNPAID
 
 
 def _told(account: SellerAccount, order_ids: set[str]) -> dict[tuple[str, str], datetime]:

@@ -1,0 +1,112 @@
+"""What the list of comparisons can be narrowed by. Every choice stands in the address; nonsense in it is ignored."""
+
+from datetime import date
+from typing import Any, Final
+
+import django_filters
+from django import forms
+from django.db.models import Q, QuerySet
+from django.http import HttpRequest
+from django.utils.translation import gettext_lazy
+
+from accounts.models import SellerAccount
+from offers.calendar import start_of_day
+from offers.filters import WHICH_OFFER
+from offers.values import show_span
+from reports.models import AccountTotal, ComparedMeasure, Comparison, ComparisonStatus
+from reports.reconciliation.words import LABELS
+
+NEWEST, EVERY = "newest", "all"
+SORTS: Final = {
+    "size": ("size",),
+    "offer": ("title", "allegro_offer_id"),
+    "measure": ("measure",),
+    "status": ("status",),
+}
+USUAL_SORT: Final = "-size"
+
+
+def _accounts(_request: HttpRequest | None) -> QuerySet[SellerAccount]:
+    found: QuerySet[SellerAccount] = SellerAccount.objects.order_by("login")
+    return found
+
+
+def _periods() -> list[tuple[str, Any]]:
+    """The newest report of each offer, every report, or those of certain days."""
+    days = AccountTotal.objects.order_by("-last_day", "-first_day").values_list("first_day", "last_day").distinct()
+    named = [(f"{first}_{last}", _days(first, last)) for first, last in days]
+    return [
+        (NEWEST, gettext_lazy("Newest report of each offer")),
+        (EVERY, gettext_lazy("All reports")),
+        *named,
+    ]
+
+
+def _days(first: date, last: date) -> str:
+    year = f" {last.year}"
+    return show_span(start_of_day(first), start_of_day(last)) + year
+
+
+class ComparisonFilter(django_filters.FilterSet):  # type: ignore[misc]
+    """Narrows the list of comparisons; without a period to the newest report of each offer."""
+
+    q = django_filters.CharFilter(
+        label=gettext_lazy("Offer"),
+        method="search",
+        widget=forms.TextInput(attrs={"type": "search", "placeholder": WHICH_OFFER, "autocomplete": "off"}),
+    )
+    status = django_filters.ChoiceFilter(
+        label=gettext_lazy("Status"), choices=ComparisonStatus.choices, empty_label=gettext_lazy("Any status")
+    )
+    measure = django_filters.ChoiceFilter(
+        label=gettext_lazy("Measure"), choices=ComparedMeasure.choices, empty_label=gettext_lazy("All measures")
+    )
+    reason = django_filters.ChoiceFilter(
+        label=gettext_lazy("Reason"),
+        choices=[(str(code), label) for code, label in LABELS.items()],
+        empty_label=gettext_lazy("Any reason"),
+    )
+    account = django_filters.ModelChoiceFilter(
+        label=gettext_lazy("Account"), queryset=_accounts, empty_label=gettext_lazy("All accounts")
+    )
+    period = django_filters.ChoiceFilter(
+        label=gettext_lazy("Period"), choices=_periods, method="of_period", empty_label=None
+    )
+
+    class Meta:
+        model = Comparison
+        fields: list[str] = []
+
+    def filter_queryset(self, queryset: QuerySet[Comparison]) -> QuerySet[Comparison]:
+        """As the library's; where no period is chosen, the newest report of each offer."""
+        found: QuerySet[Comparison] = super().filter_queryset(queryset)
+        return found if self.form.cleaned_data.get("period") else found.filter(is_newest=True)
+
+    def search(self, queryset: QuerySet[Comparison], _name: str, text: str) -> QuerySet[Comparison]:
+        """Offers that `text` may mean."""
+        text = text.strip()
+        return queryset.filter(
+            Q(title__icontains=text) | Q(allegro_offer_id__startswith=text) | Q(offer__external_id__istartswith=text)
+        )
+
+    def of_period(self, queryset: QuerySet[Comparison], _name: str, period: str) -> QuerySet[Comparison]:
+        """Comparisons of the reports of certain days."""
+        if period == NEWEST:
+            return queryset.filter(is_newest=True)
+        if period == EVERY:
+            return queryset
+        first, last = (date.fromisoformat(day) for day in period.split("_"))
+        return queryset.filter(upload__period_from=first, upload__period_to=last)
+
+
+def sort_key(wanted: str) -> str:
+    """`wanted` where it is a column, with "-" for descending, else the largest difference first."""
+    return wanted if wanted.removeprefix("-") in SORTS else USUAL_SORT
+
+
+def sorted_comparisons(comparisons: QuerySet[Comparison], wanted: str) -> QuerySet[Comparison]:
+    """`comparisons` by a column; equal ones in a fixed order."""
+    key = sort_key(wanted)
+    sign = "-" if key.startswith("-") else ""
+    columns = [f"{sign}{name}" for name in SORTS[key.removeprefix("-")]]
+    return comparisons.order_by(*columns, "title", "allegro_offer_id", "-upload__period_to", "measure", "pk")
