@@ -21,9 +21,9 @@ from offers.models import Offer, OfferStatus
 from offers.segments import clip
 from reports.models import Comparison, ReconciledAccount, Upload, UploadRow, UploadStatus
 from reports.reconciliation.changed import changed_offers
-from reports.reconciliation.compare import compare
+from reports.reconciliation.compare import LARGEST, compare
 from reports.reconciliation.facts import Side, load_gaps, load_sides
-from reports.reconciliation.terms import Found, Line, LineState, Period, Reported, Surroundings
+from reports.reconciliation.terms import Found, Line, LineState, Period, Reported, Status, Surroundings
 from reports.reconciliation.totals import make_totals
 
 KIND = "sales_by_offer"
@@ -282,8 +282,6 @@ def _others(context: Context, report: Report, rows: Mapping[Any, tuple[str, Repo
 
 
 def _row(context: Context, report: Report, side: Side, found: Found, named: Named) -> Comparison:
-    percent = found.percent
-    size = abs(percent) if percent is not None else WHOLE if found.difference else Decimal(0)
     return Comparison(
         account=context.account,
         upload=report.upload,
@@ -298,12 +296,22 @@ def _row(context: Context, report: Report, side: Side, found: Found, named: Name
         low=found.low,
         high=found.high,
         difference=found.difference,
-        percent=percent,
+        percent=found.percent,
         known=None if found.known is None else found.known.quantize(Decimal("0.001")),
-        size=size,
+        size=_size(found),
         status=found.status,
         reason=found.reasons[0].code if found.reasons else "",
         reasons=[reason.as_json() for reason in found.reasons],
         is_newest=named.is_newest,
         is_open=found.is_open,
     )
+
+
+def _size(found: Found) -> Decimal:
+    """How large the difference is in per cent, without sign; of an outdated value the one to what it is now."""
+    if found.status is Status.OUTDATED and found.now is not None and found.reported is not None:
+        gone = abs(found.reported - found.now)
+        return min((gone * WHOLE / found.now).quantize(Decimal("0.1")), LARGEST) if found.now else WHOLE
+    if found.percent is not None:
+        return abs(found.percent)
+    return WHOLE if found.difference else Decimal(0)
