@@ -75,7 +75,12 @@ def measure(seed: int, seller: str) -> Figures:
     running = server.start(seed=seed, start=START, prehistory_days=PREHISTORY_DAYS)
     try:
         with (
-            override_settings(ALLEGRO_API_URL=running.url, ALLEGRO_AUTH_URL=running.url),
+            override_settings(
+                ALLEGRO_API_URL=running.url,
+                ALLEGRO_AUTH_URL=running.url,
+                ALLEGRO_CLIENT_ID="simulator-client",
+                ALLEGRO_CLIENT_SECRET="simulator-secret",
+            ),
             requests.Session() as session,
         ):
             world = World(running, session)
