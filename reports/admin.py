@@ -3,7 +3,7 @@
 from django.contrib import admin
 
 from accounts.admin_site import ReadOnlyAdmin
-from reports.models import RowProblem, Upload
+from reports.models import RememberedMapping, RowProblem, Upload
 
 
 @admin.register(Upload)
@@ -16,7 +16,8 @@ class UploadAdmin(ReadOnlyAdmin):
         "status",
         "period_from",
         "period_to",
-        "rows_read",
+        "good_rows",
+        "bad_rows",
         "problems_found",
         "uploaded_at",
     )
@@ -35,3 +36,13 @@ class RowProblemAdmin(ReadOnlyAdmin):
     list_select_related = ("upload",)
     search_fields = ("upload__id", "column")
     show_full_result_count = False
+
+
+@admin.register(RememberedMapping)
+class RememberedMappingAdmin(ReadOnlyAdmin):
+    """How people named the columns of unknown files: a shape that many name is a kind that the reader should know."""
+
+    list_display = ("workspace", "kind", "created_at", "created_by", "shape_digest")
+    list_filter = ("kind",)
+    list_select_related = ("workspace", "created_by")
+    search_fields = ("shape_digest", "workspace__name")

@@ -10,11 +10,12 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, pgettext
 
 from offers.values import format_count
-from reports.kinds import Concept
-from reports.periods import PeriodDoubt, PeriodSource
-from reports.problems import Problem
-from reports.reading import INTERNAL, INTERRUPTED, PERIOD_BY_PERSON, TOOK_TOO_LONG
-from reports.refusals import Refusal
+from reports.details import BY_PERSON
+from reports.readers.concepts import Concept
+from reports.readers.periods import PeriodDoubt, PeriodSource
+from reports.readers.problems import Problem
+from reports.readers.refusals import Refusal
+from reports.reading import INTERNAL, INTERRUPTED, TOOK_TOO_LONG
 
 Text = str | Promise
 NAMES_SHOWN: Final = 12
@@ -93,13 +94,27 @@ REFUSALS: Final[Mapping[str, tuple[Text, Text]]] = {
     Refusal.NO_SHEETS: (gettext_lazy("The workbook has no sheet with cells."), DOWNLOAD_AGAIN),
     Refusal.NO_KNOWN_HEADING: (
         gettext_lazy(
-            "No row of headings of “Sales by offer” was found. Missing: %(missing)s. "
+            "No row of headings of a known report was found. Missing for the likeliest one: %(missing)s. "
             "The likeliest row says: %(headings)s."
         ),
         gettext_lazy(
-            "Check that it is the report Assortment → Sales by offer (Asortyment → Sprzedaż wg ofert) and that its "
-            "headings were not changed."
+            "Check that it is a report of the Sales Center whose headings were not changed, or say yourself what its "
+            "columns hold."
         ),
+    ),
+    Refusal.UNREADABLE_TEXT: (
+        gettext_lazy(
+            "The file is not readable as text: it is neither UTF-8 nor Windows-1250, or was damaged on its way."
+        ),
+        DOWNLOAD_AGAIN,
+    ),
+    Refusal.LINE_TOO_LONG: (
+        gettext_lazy("Line %(line)s is longer than %(limit)s characters, which no report of this kind has."),
+        DOWNLOAD_AGAIN,
+    ),
+    Refusal.TOO_HEAVY: (
+        gettext_lazy("The file takes more memory or time to read than any report does, so reading was stopped."),
+        SHORTER_PERIOD,
     ),
     Refusal.MIXED_CURRENCIES: (
         gettext_lazy("The headings name several currencies (%(currencies)s), and amounts are never mixed."),
@@ -152,6 +167,25 @@ PROBLEMS: Final[Mapping[str, Text]] = {
         "A spreadsheet program turned the number into a date, so this value stays empty. Upload the file as downloaded."
     ),
     Problem.OTHER_CURRENCY: gettext_lazy("Another currency than the rest of the file, so this amount stays empty."),
+    Problem.MISSING_NAME: gettext_lazy("Neither campaign nor ad group is named, so the row was left out."),
+    Problem.MISSING_ID: gettext_lazy("Neither order nor line is named, so the row was left out."),
+    Problem.MISSING_DATE: gettext_lazy("The row does not say when it happened, so it was left out."),
+    Problem.INVALID_DATE: gettext_lazy("Not a date that can be read, so it was not taken."),
+    Problem.SHIFTED_ROW: gettext_lazy(
+        "The row has more or fewer cells than the headings, so its values may be shifted; it was left out. "
+        "Upload the file as downloaded."
+    ),
+    Problem.FORMULA_WITHOUT_VALUE: gettext_lazy(
+        "A formula without its result, and formulas are never calculated here. Open the file in a spreadsheet program, "
+        "save it, and upload that."
+    ),
+    Problem.LINES_NOT_JOINED: gettext_lazy(
+        "The lines of orders do not say which order or offer they belong to. Download the sales summary again with the "
+        "fields named here selected."
+    ),
+    Problem.ORDERS_SKIPPED: gettext_lazy(
+        "The file says that it leaves out this many orders. Download the sales summary for shorter periods."
+    ),
     Problem.UNKNOWN_PERCENT_SCALE: gettext_lazy(
         "Nothing tells whether 0.5 means half a percent or fifty, so the whole column stays empty."
     ),
@@ -174,7 +208,8 @@ SOURCES: Final[Mapping[str, Text]] = {
     PeriodSource.FILE_NAME: gettext_lazy("from the file's name"),
     PeriodSource.SHEET_NAME: gettext_lazy("from the sheet's name"),
     PeriodSource.PREAMBLE: gettext_lazy("from the rows above the table"),
-    PERIOD_BY_PERSON: gettext_lazy("entered by hand"),
+    PeriodSource.ROWS: gettext_lazy("from the dates of the rows"),
+    BY_PERSON: gettext_lazy("entered by hand"),
 }
 
 MEANINGS: Final[Mapping[str, Text]] = {
@@ -188,6 +223,44 @@ MEANINGS: Final[Mapping[str, Text]] = {
     Concept.ENDING_QUANTITY: gettext_lazy("Stock at period end"),
     Concept.TRANSACTIONS: gettext_lazy("Transactions"),
     Concept.CONVERSION: gettext_lazy("Conversion"),
+    Concept.CAMPAIGN: gettext_lazy("Campaign"),
+    Concept.AD_GROUP: gettext_lazy("Ad group"),
+    Concept.IMPRESSIONS: gettext_lazy("Impressions"),
+    Concept.CLICKS: gettext_lazy("Clicks"),
+    Concept.INTEREST: gettext_lazy("Interest"),
+    Concept.CPC: gettext_lazy("Cost per click"),
+    Concept.CTR: gettext_lazy("Click-through rate"),
+    Concept.COST: gettext_lazy("Ads cost"),
+    Concept.ROAS: gettext_lazy("Return on ad spend"),
+    Concept.OFFER_STATUS: gettext_lazy("Offer status"),
+    Concept.SKU: gettext_lazy("SKU"),
+    Concept.PRODUCT_CODE: gettext_lazy("Product code"),
+    Concept.CATEGORY: gettext_lazy("Category"),
+    Concept.QUANTITY: gettext_lazy("Stock"),
+    Concept.PRICE: gettext_lazy("Price"),
+    Concept.DELIVERY_PRICES: gettext_lazy("Delivery price list"),
+    Concept.HANDLING_TIME: gettext_lazy("Dispatch time"),
+    Concept.ROW_TYPE: gettext_lazy("Kind of row"),
+    Concept.ORDER_ID: gettext_lazy("Order number"),
+    Concept.LINE_ITEM_ID: gettext_lazy("Order line"),
+    Concept.OCCURRED_AT: gettext_lazy("Date and time"),
+    Concept.SELLER_STATUS: gettext_lazy("Order status"),
+    Concept.PAYMENT_STATUS: gettext_lazy("Payment status"),
+    Concept.MARKETPLACE: gettext_lazy("Marketplace"),
+    Concept.AMOUNT: gettext_lazy("Amount"),
+    Concept.UNIT_PRICE: gettext_lazy("Unit price"),
+    Concept.RETURNED_QUANTITY: gettext_lazy("Returned units"),
+    Concept.FULFILMENT: gettext_lazy("Fulfilment"),
+    Concept.OPERATION: gettext_lazy("Operation"),
+    Concept.CREDIT: gettext_lazy("Credit"),
+    Concept.DEBIT: gettext_lazy("Charge"),
+    Concept.BALANCE: gettext_lazy("Balance"),
+    Concept.ORDER_VALUE: gettext_lazy("Order value"),
+    Concept.DAY_CHARGED: gettext_lazy("Day charged"),
+    Concept.REFERENCE: gettext_lazy("Reference"),
+    Concept.OPERATOR: gettext_lazy("Payment operator"),
+    Concept.CURRENCY: gettext_lazy("Currency"),
+    Concept.DETAILS: gettext_lazy("Details"),
 }
 
 

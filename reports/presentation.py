@@ -2,14 +2,17 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from decimal import Decimal
 from functools import cached_property
-from typing import Any, Final
+from typing import Final
 
 from django.core.paginator import Page, Paginator
-from django.db.models import Count, Min, QuerySet, Sum
+from django.db.models import Count, Min, Q, QuerySet
 
 from offers.calendar import warsaw_day
+from reports.cover import EVENTS, TOTALS, covers_of, events_elsewhere, imported_uploads
+from reports.details import CURRENCY, MARKETPLACE, PERIOD
+from reports.figures import Cell, Figure, cell_of, columns_shown, figures_of, heading_of, kinds_of_rows, names_offers
+from reports.mappings import REMEMBERED
 from reports.messages import (
     Explanation,
     doubt_message,
@@ -18,22 +21,18 @@ from reports.messages import (
     problem_message,
     source_message,
 )
-from reports.models import RowProblem, Upload, UploadFile, UploadRow, UploadStatus
-from reports.uploads import REREADABLE, overlapping
+from reports.models import Decision, RememberedMapping, RowProblem, Upload, UploadFile, UploadRow, UploadStatus
+from reports.uploads import DEAD, REREADABLE, overlapping
 
-ROWS_SHOWN: Final = 20
+ROWS_SHOWN: Final = 10
 PROBLEMS_PER_PAGE: Final = 10
 PROBLEM_KINDS_SHOWN: Final = 12
-SUMMED: Final = ("units", "revenue", "visits")
-# The columns of the preview table; those that no row of the file has are left out.
-MEASURES: Final = (
-    ("units", "count"),
-    ("revenue", "money"),
-    ("visits", "count"),
-    ("sales_share", "percent"),
-    ("average_price", "money"),
-    ("ending_quantity", "count"),
-    ("transactions", "count"),
+READ: Final = (
+    UploadStatus.NEEDS_DETAILS,
+    UploadStatus.PREVIEW,
+    UploadStatus.IMPORTED,
+    UploadStatus.REPLACED,
+    UploadStatus.DISCARDED,
 )
 
 
@@ -43,15 +42,6 @@ class ReadColumn:
 
     heading: str
     meaning: str
-
-
-@dataclass(frozen=True, slots=True)
-class Cell:
-    """One measure of one row; `kind` is count, money or percent, `value` None where the file did not say."""
-
-    kind: str
-    label: str
-    value: Any
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,21 +62,14 @@ class ShownProblem:
 
 @dataclass(frozen=True, slots=True)
 class ProblemKind:
-    """One kind of problem in one column: how often, and first in which sheet row."""
+    """One kind of problem in one column: how often, and first in which sheet row; `code` is what to filter by."""
 
+    code: str
     column: str
     message: str
     times: int
     first_row: int
-
-
-@dataclass(frozen=True, slots=True)
-class Sums:
-    """Totals over the file's rows, to compare with the Sales Center; None where no row has the measure."""
-
-    units: int | None
-    revenue: Decimal | None
-    visits: int | None
+    is_chosen: bool
 
 
 class UploadPage:
@@ -103,27 +86,65 @@ class UploadPage:
     @property
     def is_read(self) -> bool:
         """Whether there are rows to look at."""
-        return bool(self.upload.mapping) and self.upload.status != UploadStatus.REFUSED and not self.is_pending
+        is_gone = self.upload.decision == Decision.IDENTICAL
+        return bool(self.upload.mapping) and self.upload.status in READ and not is_gone
 
     @property
     def can_be_imported(self) -> bool:
         """Whether Import is offered: an upload without a single row has nothing to import."""
-        return self.upload.status == UploadStatus.PREVIEW and self.upload.rows_read > 0
+        return self.upload.status == UploadStatus.PREVIEW and self.upload.good_rows > 0
 
     @property
-    def may_set_period(self) -> bool:
-        """Whether the period can still be changed; after the import it stands."""
-        return self.upload.status in {UploadStatus.PREVIEW, UploadStatus.NEEDS_PERIOD}
+    def may_say_details(self) -> bool:
+        """Whether period, currency and marketplace can still be said; after the import they stand."""
+        return self.upload.status in {UploadStatus.PREVIEW, UploadStatus.NEEDS_DETAILS}
+
+    @property
+    def asks_for_period(self) -> bool:
+        """Whether the days are among what must be said."""
+        return PERIOD in self.upload.questions
+
+    @property
+    def asks_for_currency(self) -> bool:
+        """Whether the currency is among what must be said."""
+        return CURRENCY in self.upload.questions
+
+    @property
+    def asks_for_marketplace(self) -> bool:
+        """Whether the marketplace is among what must be said."""
+        return MARKETPLACE in self.upload.questions
+
+    @property
+    def has_period(self) -> bool:
+        """Whether the kind has a period of its own that somebody chose, rather than the days of its events."""
+        return self.upload.kind not in EVENTS
 
     @cached_property
     def file_kept(self) -> bool:
         """Whether the original is there; files over the size limit are not kept."""
-        return bool(UploadFile.objects.filter(upload=self.upload).exists())
+        files = UploadFile.objects.filter(upload__account=self.upload.account_id, upload__sha256=self.upload.sha256)
+        return bool(files.exists())
 
     @property
     def may_read_again(self) -> bool:
         """Whether reading the original anew is offered."""
-        return self.upload.status in REREADABLE and self.file_kept
+        return self.upload.status in {*REREADABLE, UploadStatus.IMPORTED} and self.file_kept
+
+    @property
+    def may_change_mapping(self) -> bool:
+        """Whether saying by hand what the columns hold is offered."""
+        return self.may_say_details and self.file_kept
+
+    @property
+    def may_be_restored(self) -> bool:
+        """Whether an undone upload can be brought back."""
+        is_gone = self.upload.decision == Decision.IDENTICAL
+        return self.upload.status == UploadStatus.DISCARDED and self.file_kept and not is_gone
+
+    @property
+    def was_identical(self) -> bool:
+        """Whether a second reading found what the first had found."""
+        return self.upload.decision == Decision.IDENTICAL
 
     @cached_property
     def refusal(self) -> Explanation:
@@ -150,12 +171,50 @@ class UploadPage:
     def ends_on_upload_day(self) -> bool:
         """Whether the last day was not over when the file was uploaded, so that its figures are incomplete."""
         last = self.upload.period_to
-        return bool(last and last >= warsaw_day(self.upload.uploaded_at))
+        return bool(last and last >= warsaw_day(self.upload.uploaded_at)) and self.upload.kind in TOTALS
 
     @cached_property
     def overlaps(self) -> list[Upload]:
-        """Imported uploads that share days with this one."""
-        return list(overlapping(self.upload))
+        """Imported uploads of the kind that share days with this one, apart from the one that it would replace."""
+        found = overlapping(self.upload)
+        return list(found.exclude(pk=self.upload.revises_id) if self.upload.revises_id else found)
+
+    @cached_property
+    def not_counted_beside(self) -> list[Upload]:
+        """The counted uploads for whose sake no total counts this one (or would not, once imported)."""
+        if self.upload.kind in EVENTS or self.upload.period_from is None or self.upload.status not in READ:
+            return []
+        if self.upload.status in {UploadStatus.DISCARDED, UploadStatus.REPLACED}:
+            return []
+        others = imported_uploads(self.upload.account, self.upload.kind)
+        beside = [each for each in others if each.pk not in {self.upload.pk, self.upload.revises_id}]
+        left_out = {
+            left.key: over
+            for cover in covers_of([*beside, self.upload]).values()
+            for left, over in cover.left_out.items()
+        }
+        counted = {each.key for each in left_out.get(str(self.upload.pk), ())}
+        return [each for each in beside if str(each.pk) in counted]
+
+    @cached_property
+    def events_elsewhere(self) -> int:
+        """How many of its events stand in other imported files as well."""
+        return events_elsewhere(self.upload) if self.upload.kind in EVENTS and self.overlaps else 0
+
+    @cached_property
+    def live_revisions(self) -> list[Upload]:
+        """Later readings of the file that count or may come to count."""
+        found = Upload.objects.filter(revises=self.upload).exclude(status__in=DEAD)
+        return list(found.defer("mapping", "shape").order_by("uploaded_at"))
+
+    @cached_property
+    def remembered(self) -> RememberedMapping | None:
+        """The mapping by which the file was read without asking."""
+        key = self.upload.given_columns.get(REMEMBERED)
+        found: RememberedMapping | None = (
+            RememberedMapping.objects.filter(pk=key).select_related("created_by").first() if key else None
+        )
+        return found
 
     @property
     def columns(self) -> list[ReadColumn]:
@@ -172,39 +231,66 @@ class UploadPage:
         return [*mapping.get("unknown", []), *mapping.get("repeated", [])]
 
     @cached_property
-    def sums(self) -> Sums:
-        """Totals over all rows."""
-        return Sums(**{measure: self._totals[measure] for measure in SUMMED})
+    def figures(self) -> list[Figure]:
+        """Sums over all rows, to compare with the Sales Center."""
+        return figures_of(self.upload, self._rows)
 
-    @property
+    @cached_property
+    def row_words(self) -> dict[str, int]:
+        """How many orders and lines an orders file has."""
+        return kinds_of_rows(self._rows)
+
+    @cached_property
     def unknown_offers(self) -> int:
         """How many rows name an offer that was not read from Allegro (yet)."""
-        return self.upload.rows_read - int(self._totals["known"])
+        unknown = Q(offer__isnull=True) & ~Q(allegro_offer_id="")
+        return int(self._rows.filter(unknown).count()) if self.names_offers else 0
+
+    @property
+    def names_offers(self) -> bool:
+        """Whether the file has a column of offer numbers."""
+        return names_offers(self.upload)
 
     @property
     def preview_headings(self) -> list[Cell]:
-        """The measures that the file has, as headings."""
-        return [Cell(kind, meaning(measure), None) for measure, kind in self._measures]
+        """What the file has, as headings."""
+        return [heading_of(concept) for concept in columns_shown(self.upload)]
 
     @cached_property
     def preview(self) -> list[PreviewRow]:
         """The first rows as they were understood."""
-        return [PreviewRow(row, self._cells(row)) for row in self._rows.select_related("offer")[:ROWS_SHOWN]]
+        concepts = columns_shown(self.upload)
+        rows = self._rows.select_related("offer").order_by("row_number")[:ROWS_SHOWN]
+        return [PreviewRow(row, [cell_of(row, concept, self.upload) for concept in concepts]) for row in rows]
 
-    def problems(self, number: str | None) -> Page[ShownProblem]:
-        """One page of what could not be taken, in the order of the sheet."""
+    @cached_property
+    def gaps(self) -> int:
+        """How many good rows have a value that stays empty because it could not be taken."""
+        numbers = RowProblem.objects.filter(upload=self.upload).values("row_number")
+        return int(self._rows.filter(row_number__in=numbers).count()) if self.upload.problems_found else 0
+
+    def problems(self, number: str | None, code: str = "", column: str = "") -> Page[ShownProblem]:
+        """One page of what could not be taken, in the order of the sheet, of one kind and column if these are given."""
         kept = RowProblem.objects.filter(upload=self.upload)
+        if code:
+            kept = kept.filter(code=code, column=column)
         page = Paginator(kept, PROBLEMS_PER_PAGE).get_page(number)
         page.object_list = [ShownProblem(problem, problem_message(problem.code)) for problem in page.object_list]
         return page
 
-    @property
-    def problem_kinds(self) -> list[ProblemKind]:
+    def problem_kinds(self, code: str = "", column: str = "") -> list[ProblemKind]:
         """The kept problems by column and kind, commonest first: a whole column that failed is one line here."""
         kinds = RowProblem.objects.filter(upload=self.upload).order_by().values("column", "code")
         counted = kinds.annotate(times=Count("pk"), first_row=Min("row_number")).order_by("-times", "first_row", "code")
         return [
-            ProblemKind(each["column"], problem_message(each["code"]), each["times"], each["first_row"])
+            ProblemKind(
+                code=each["code"],
+                column=each["column"],
+                message=problem_message(each["code"]),
+                times=each["times"],
+                first_row=each["first_row"],
+                is_chosen=(each["code"], each["column"]) == (code, column),
+            )
             for each in counted[:PROBLEM_KINDS_SHOWN]
         ]
 
@@ -212,15 +298,3 @@ class UploadPage:
     def _rows(self) -> QuerySet[UploadRow]:
         rows: QuerySet[UploadRow] = UploadRow.objects.filter(upload=self.upload)
         return rows
-
-    @cached_property
-    def _totals(self) -> dict[str, Any]:
-        return self._rows.aggregate(known=Count("offer"), **{measure: Sum(measure) for measure in SUMMED})
-
-    @property
-    def _measures(self) -> list[tuple[str, str]]:
-        present = {column["concept"] for column in self.upload.mapping.get("columns", [])}
-        return [(measure, kind) for measure, kind in MEASURES if measure in present]
-
-    def _cells(self, row: UploadRow) -> list[Cell]:
-        return [Cell(kind, meaning(measure), getattr(row, measure)) for measure, kind in self._measures]

@@ -1,9 +1,8 @@
 """Read an upload's kept original into rows: by one reader at a time, stored whole or not at all."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from datetime import datetime, timedelta
-from io import BytesIO
 from typing import Any, Final
 
 import structlog
@@ -14,10 +13,32 @@ from django.utils import timezone
 
 from offers.calendar import warsaw_day
 from offers.models import Offer
-from reports.models import RowProblem, Upload, UploadFile, UploadRow, UploadStatus
-from reports.reader import ReportReading, read_report
-from reports.refusals import ReportRefused
-from reports.sales_by_offer import ReportRow
+from reports.details import (
+    CURRENCY,
+    PERIOD,
+    marketplaces_of,
+    open_questions,
+    settle_marketplace,
+    status_after_reading,
+)
+from reports.mappings import (
+    ASK,
+    REMEMBERED,
+    ColumnsUnknown,
+    applied,
+    given_columns,
+    given_document,
+    is_anything_remembered,
+    recall,
+    shape_document,
+)
+from reports.models import Decision, RowProblem, Upload, UploadFile, UploadRow, UploadStatus
+from reports.readers.given import GivenColumns
+from reports.readers.isolated import inspect_isolated, read_isolated
+from reports.readers.reader import ReportReading
+from reports.readers.refusals import Refusal, ReportRefused
+from reports.readers.shapes import FileShape
+from reports.storing import Written, same_rows, write_problems, write_rows
 
 log = structlog.get_logger(__name__)
 
@@ -26,8 +47,6 @@ log = structlog.get_logger(__name__)
 STALE_AFTER: Final = timedelta(minutes=6)
 # A file that keeps killing its reader is not given to a fourth one.
 MOST_ATTEMPTS: Final = 3
-BATCH: Final = 2_000
-PERIOD_BY_PERSON: Final = "person"
 
 # Refusals beside those of the reader itself (`reports.refusals.Refusal`).
 INTERNAL, INTERRUPTED, TOOK_TOO_LONG = "internal", "interrupted", "took_too_long"
@@ -66,6 +85,13 @@ class Claim:
             if self._held().update(**refused(code, context), alive_at=None, read_at=timezone.now(), rows_read=0):
                 clear(self.upload)
 
+    def ask_for_columns(self, shape: FileShape) -> None:
+        """Leave it to a person to say what the columns hold; no effect once the claim is lost."""
+        asked = {"status": UploadStatus.NEEDS_MAPPING, "shape": shape_document(shape), "shape_digest": shape.digest}
+        with transaction.atomic():
+            if self._held().update(**asked, alive_at=None, read_at=timezone.now()):
+                clear(self.upload)
+
     def _held(self) -> Any:
         return Upload.objects.filter(pk=self.upload.pk, status=UploadStatus.READING, alive_at=self.alive_at)
 
@@ -86,6 +112,8 @@ def read(upload: Upload) -> bool:
         return False
     try:
         _store(claim, _read_original(claim))
+    except ColumnsUnknown as unknown:
+        claim.ask_for_columns(unknown.shape)
     except ReportRefused as reason:
         claim.refuse(reason.code, reason.context)
     except ClaimLost:
@@ -144,92 +172,122 @@ def _take(upload: Upload) -> Claim | None:
     return Claim(upload, now) if taken else None
 
 
+def kept_content(upload: Upload) -> bytes:
+    """The original's bytes; a reading that revises another has the file of the first.
+
+    Raises UploadFile.DoesNotExist where it was not kept.
+    """
+    files = UploadFile.objects.filter(upload__account=upload.account_id, upload__sha256=upload.sha256)
+    return bytes(files.earliest("pk").content)
+
+
 def _read_original(claim: Claim) -> ReportReading:
-    original = UploadFile.objects.get(upload=claim.upload)
-    return read_report(
-        BytesIO(original.content),
-        file_name=claim.upload.file_name,
-        today=warsaw_day(timezone.now()),
-        on_progress=claim.show_progress,
-    )
+    """Read the file by the columns that a person named, now or for an earlier file of its shape, or by its headings.
+
+    Raises ColumnsUnknown where none of these helps, ReportRefused where no columns would.
+    """
+    upload = claim.upload
+    content = kept_content(upload)
+    given, shape = _named_columns(upload, content)
+    try:
+        return read_isolated(
+            content,
+            file_name=upload.file_name,
+            today=warsaw_day(timezone.now()),
+            given=given,
+            on_progress=claim.show_progress,
+        )
+    except ReportRefused as refusal:
+        if refusal.code != Refusal.NO_KNOWN_HEADING:
+            raise
+        shape = shape or inspect_isolated(content, file_name=upload.file_name)
+        if not shape.sheets:
+            raise
+        raise ColumnsUnknown(shape) from refusal
+
+
+def _named_columns(upload: Upload, content: bytes) -> tuple[GivenColumns | None, FileShape | None]:
+    """The columns that a person named for this file or one of its shape, and the shape if it had to be looked at."""
+    given = given_columns(upload.given_columns)
+    if given is not None:
+        return given, None
+    asked = bool(upload.given_columns.get(ASK))
+    if not asked and not is_anything_remembered(upload):
+        return None, None
+    shape = inspect_isolated(content, file_name=upload.file_name)
+    if asked:
+        raise ColumnsUnknown(shape)
+    remembered = recall(upload, shape)
+    if remembered is None:
+        return None, shape
+    given = applied(remembered, shape)
+    upload.given_columns = {**given_document(given), REMEMBERED: remembered.pk}
+    upload.shape_digest = remembered.shape_digest
+    return given, shape
 
 
 def _store(claim: Claim, reading: ReportReading) -> None:
+    named = claim.upload.given_columns, claim.upload.shape_digest
     with transaction.atomic():
         upload = claim.lock()
+        upload.given_columns, upload.shape_digest = named
         clear(upload)
-        for start in range(0, len(reading.rows), BATCH):
-            _store_rows(upload, reading.rows[start : start + BATCH])
-        problems = [
-            RowProblem(
-                upload=upload,
-                row_number=problem.row,
-                column=problem.column_heading,
-                code=problem.code,
-                value=problem.value,
-            )
-            for problem in reading.problems
-        ]
-        RowProblem.objects.bulk_create(problems, batch_size=BATCH)
-        _describe(upload, reading, claim.rows_seen)
+        written = write_rows(upload, reading)
+        write_problems(upload, reading.problems)
+        _describe(upload, reading, written, claim.rows_seen)
+        if upload.revises is not None and _says_the_same(upload, upload.revises):
+            # Nothing to decide: the earlier reading stands, and this one says that it found the same.
+            upload.status, upload.decision = UploadStatus.DISCARDED, Decision.IDENTICAL
+            clear(upload)
         upload.save()
 
 
-def _store_rows(upload: Upload, rows: Sequence[ReportRow]) -> None:
-    known = Offer.objects.filter(account=upload.account_id, allegro_id__in=[row.allegro_offer_id for row in rows])
-    offers = dict(known.values_list("allegro_id", "pk"))
-    measures = (
-        "title",
-        "units",
-        "revenue",
-        "visits",
-        "sales_share",
-        "average_price",
-        "ending_quantity",
-        "transactions",
-    )
-    UploadRow.objects.bulk_create(
-        UploadRow(
-            upload=upload,
-            offer_id=offers.get(row.allegro_offer_id),
-            row_number=row.number,
-            allegro_offer_id=row.allegro_offer_id,
-            **{measure: getattr(row, measure) for measure in measures},
-        )
-        for row in rows
-    )
+def _says_the_same(upload: Upload, earlier: Upload) -> bool:
+    facts = ("kind", "currency", "marketplace", "period_from", "period_to", "good_rows", "bad_rows", "problems_found")
+    return all(getattr(upload, fact) == getattr(earlier, fact) for fact in facts) and same_rows(upload, earlier)
 
 
-def _describe(upload: Upload, reading: ReportReading, rows_seen: int) -> None:
-    left_out = reading.mapping.header_row + reading.totals_skipped + reading.blank_skipped
+def _describe(upload: Upload, reading: ReportReading, written: Written, rows_seen: int) -> None:
+    headings = reading.mapping.header_row + len(reading.further_tables)
+    no_rows = headings + reading.totals_skipped + reading.blank_skipped
     upload.kind = reading.kind
     upload.language = reading.language or ""
-    upload.currency = reading.currency or ""
     upload.mapping = mapping_document(reading)
-    upload.refusal = {}
-    upload.rows_read = len(reading.rows)
-    upload.rows_skipped = max(0, rows_seen - left_out - len(reading.rows))
+    upload.mapping["amounts_without_currency"] = written.unnamed and not reading.currency
+    upload.refusal, upload.shape = {}, {}
+    upload.rows_read = rows_seen
+    upload.good_rows = written.rows
+    upload.bad_rows = max(0, rows_seen - no_rows - written.rows)
     upload.problems_found = reading.problem_count
     upload.read_at = timezone.now()
     upload.alive_at = None
-    # What a person said about the period stands, however often the file is read again.
-    if upload.period_source != PERIOD_BY_PERSON:
-        period = reading.period
-        upload.period_from, upload.period_to = period or (None, None)
+    if CURRENCY not in upload.said:
+        upload.currency = reading.currency or _only(written)
+    if PERIOD not in upload.said:
+        upload.period_from, upload.period_to = reading.period or (None, None)
         upload.period_source = reading.period_finding.source or ""
-    upload.status = UploadStatus.PREVIEW if upload.period_from else UploadStatus.NEEDS_PERIOD
+    marketplaces = marketplaces_of(upload.account)
+    settle_marketplace(upload, marketplaces)
+    upload.questions = open_questions(upload, marketplaces)
+    upload.status = status_after_reading(upload)
+
+
+def _only(written: Written) -> str:
+    """The one currency that every amount names in its row, "" where some name none or another one."""
+    return next(iter(written.currencies)) if len(written.currencies) == 1 and not written.unnamed else ""
 
 
 def mapping_document(reading: ReportReading) -> dict[str, Any]:
     """How the file was understood, as JSON: sheet, columns, headings left out, statements of the period."""
     mapping, finding = reading.mapping, reading.period_finding
+    tables = [mapping, *reading.further_tables]
     return {
         "sheet": mapping.sheet,
         "header_row": mapping.header_row,
-        "columns": [asdict(column) for column in mapping.columns],
-        "unknown": list(mapping.unknown),
-        "repeated": list(mapping.repeated),
-        "share_scale": reading.share_scale,
+        "columns": [asdict(column) for table in tables for column in table.columns],
+        "unknown": list(dict.fromkeys(heading for table in tables for heading in table.unknown)),
+        "repeated": list(dict.fromkeys(heading for table in tables for heading in table.repeated)),
+        "scales": {str(concept): str(scale) for concept, scale in reading.scales.items()},
         "totals_skipped": reading.totals_skipped,
         "blank_skipped": reading.blank_skipped,
         "period_doubt": finding.doubt,

@@ -1,11 +1,11 @@
 """Celery tasks: load, scope, call. An argument is always an id."""
 
 from celery import shared_task
-from django.db.models import F, Q
+from django.db.models import Exists, F, OuterRef, Q
 
 from accounts.models import SellerAccount
 from accounts.scoping import every_workspace, workspace_scope
-from reports.models import ReconciledAccount, Upload, UploadStatus
+from reports.models import ReconciledAccount, Upload, UploadRow, UploadStatus
 from reports.reading import hand_out_again, link_rows, read, stuck
 from reports.reconciliation.projection import rebuild, refresh
 
@@ -40,7 +40,8 @@ def link_new_offers() -> int:
     """Tie imported rows to offers that were read only after the import."""
     linked = 0
     with every_workspace():
-        unlinked = Upload.objects.filter(status=UploadStatus.IMPORTED, rows__offer=None).distinct()
+        without = UploadRow.objects.filter(upload=OuterRef("pk"), offer=None).exclude(allegro_offer_id="")
+        unlinked = Upload.objects.filter(Exists(without), status=UploadStatus.IMPORTED)
         for upload in unlinked.select_related("account__workspace"):
             with workspace_scope(upload.account.workspace):
                 linked += link_rows(upload)

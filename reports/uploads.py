@@ -4,7 +4,6 @@ import hashlib
 import re
 from collections.abc import Iterable
 from dataclasses import replace
-from datetime import date
 from io import BytesIO
 from pathlib import PurePosixPath
 from typing import Final
@@ -15,30 +14,23 @@ from django.db.models import QuerySet
 from django.utils import timezone
 
 from accounts.models import SellerAccount, User, record_audit
-from offers.calendar import warsaw_day
-from reports.limits import DEFAULT_LIMITS
-from reports.models import Upload, UploadFile, UploadStatus
-from reports.periods import PeriodDoubt, doubt_about
-from reports.preflight import check_container
-from reports.reading import PERIOD_BY_PERSON, link_rows, refused
-from reports.refusals import Refusal, ReportRefused
+from reports.details import OPEN, PERIOD, marketplaces_of, open_questions, status_after_reading
+from reports.mappings import ASK, given_document, remember
+from reports.models import Decision, Upload, UploadFile, UploadStatus
+from reports.readers.given import GivenColumns
+from reports.readers.limits import DEFAULT_LIMITS
+from reports.readers.preflight import check_container
+from reports.readers.refusals import Refusal, ReportRefused
+from reports.reading import link_rows, refused
 from reports.tasks import read_upload, reconcile_account
 
 NAME_LENGTH: Final = 200
 NAMELESS: Final = "report.xlsx"
 # Control characters, and the marks that turn the direction of writing, by which "fdp.xlsx" can pose as another type.
 UNSAFE_IN_NAMES: Final = re.compile(r"[\x00-\x1f\x7f-\x9f\u200e\u200f\u202a-\u202e\u2066-\u2069\ud800-\udfff]")
-DEAD: Final = (UploadStatus.DISCARDED, UploadStatus.REFUSED)
-REREADABLE: Final = (UploadStatus.PREVIEW, UploadStatus.NEEDS_PERIOD, UploadStatus.REFUSED)
+DEAD: Final = (UploadStatus.DISCARDED, UploadStatus.REFUSED, UploadStatus.REPLACED)
+REREADABLE: Final = (*OPEN, UploadStatus.NEEDS_MAPPING, UploadStatus.REFUSED)
 LARGEST_SIZE: Final = 2**31 - 1
-
-
-class PeriodRefused(Exception):
-    """A period that no report can have; `doubt` says what is wrong with it."""
-
-    def __init__(self, doubt: PeriodDoubt) -> None:
-        super().__init__(str(doubt))
-        self.doubt = doubt
 
 
 class AlreadyLive(Exception):
@@ -90,7 +82,11 @@ def refuse_too_large(account: SellerAccount, user: User | None, file_name: str, 
 def find_live(account: SellerAccount, digest: str) -> Upload | None:
     """The upload of this content that counts or may still count."""
     found: Upload | None = (
-        Upload.objects.filter(account=account, sha256=digest).exclude(status__in=DEAD).select_related("account").first()
+        Upload.objects.filter(account=account, sha256=digest)
+        .exclude(status__in=DEAD)
+        .select_related("account")
+        .order_by("uploaded_at")
+        .first()
     )
     return found
 
@@ -104,32 +100,21 @@ def clean_name(name: str) -> str:
     return bare or NAMELESS
 
 
-def set_period(upload: Upload, first: date, last: date) -> bool:
-    """Say which Warsaw days (inclusive) the report covers; False where it is too late or too early for that.
-
-    Raises PeriodRefused.
-    """
-    doubt = doubt_about(first, last, today=warsaw_day(timezone.now()))
-    if doubt is not None:
-        raise PeriodRefused(doubt)
-    return _move(
-        upload,
-        (UploadStatus.NEEDS_PERIOD, UploadStatus.PREVIEW),
-        status=UploadStatus.PREVIEW,
-        period_from=first,
-        period_to=last,
-        period_source=PERIOD_BY_PERSON,
-    )
-
-
 @transaction.atomic
-def import_upload(upload: Upload, user: User | None) -> bool:
-    """Let the upload's figures count from now on; True if this call did it, so a second click does nothing."""
-    ready = Upload.objects.filter(pk=upload.pk, status=UploadStatus.PREVIEW, rows_read__gt=0)
-    if not ready.update(status=UploadStatus.IMPORTED, imported_at=timezone.now()):
-        upload.refresh_from_db()
-        return False
+def import_upload(upload: Upload, user: User | None, *, leave_out: int = 0) -> bool:
+    """Let the upload's good rows count from now on; True if this call did it, so a second click does nothing.
+
+    `leave_out` is the number of bad rows that the person agreed to leave out: nothing is taken where there are more or
+    fewer. A reading that revises an imported one replaces it in the same breath.
+    """
+    ready = Upload.objects.filter(pk=upload.pk, status=UploadStatus.PREVIEW, good_rows__gt=0, bad_rows=leave_out)
+    decision = Decision.GOOD_ROWS if leave_out else Decision.EVERYTHING
+    done = ready.update(status=UploadStatus.IMPORTED, imported_at=timezone.now(), decision=decision)
     upload.refresh_from_db()
+    if not done:
+        return False
+    if upload.revises_id is not None:
+        Upload.objects.filter(pk=upload.revises_id, status=UploadStatus.IMPORTED).update(status=UploadStatus.REPLACED)
     link_rows(upload)
     _audit(upload, user, "report.imported")
     _compare_on_commit(upload)
@@ -140,34 +125,65 @@ def import_upload(upload: Upload, user: User | None) -> bool:
 def discard(upload: Upload, user: User | None) -> bool:
     """Stop the upload's figures from counting anywhere; file and rows stay. True if this call did it.
 
-    A refused upload counts nowhere anyway and stays as it is.
+    A refused upload counts nowhere anyway and stays as it is. Where the upload had replaced an earlier reading of its
+    file, that one counts again: undoing leads back to what was.
     """
+    was_imported = Upload.objects.filter(pk=upload.pk, status=UploadStatus.IMPORTED).exists()
     living = [status for status in UploadStatus if status not in DEAD]
-    if not _move(upload, living, status=UploadStatus.DISCARDED, alive_at=None):
+    if not _move(upload, living, status=UploadStatus.DISCARDED, decision=Decision.NOTHING, alive_at=None, shape={}):
         return False
+    if was_imported and upload.revises_id is not None:
+        Upload.objects.filter(pk=upload.revises_id, status=UploadStatus.REPLACED).update(status=UploadStatus.IMPORTED)
     _audit(upload, user, "report.discarded")
     _compare_on_commit(upload)
     return True
 
 
-def read_again(upload: Upload) -> bool:
-    """Have a worker read the kept original anew; False where it is imported, discarded, being read or was not kept.
+def earlier_reading_counts(upload: Upload) -> bool:
+    """Whether the reading that this one revises is imported."""
+    return bool(Upload.objects.filter(pk=upload.revises_id, status=UploadStatus.IMPORTED).exists())
 
-    Raises AlreadyLive where the same file has been uploaded again since it was refused.
+
+def restore(upload: Upload) -> bool:
+    """Bring a discarded upload back to where it can be imported; False where it is not discarded or has no file.
+
+    Raises AlreadyLive where the same file has been uploaded again since.
     """
-    if not UploadFile.objects.filter(upload=upload).exists():
-        return False
-    try:
-        with transaction.atomic():
-            moved = _move(upload, REREADABLE, status=UploadStatus.WAITING, alive_at=timezone.now(), attempts=0)
-            if moved:
-                _read_on_commit(upload)
-    except IntegrityError:
-        live = find_live(upload.account, upload.sha256)
-        if live is None:
-            raise
-        raise AlreadyLive(live) from None
-    return moved
+    if not upload.read_at or not upload.good_rows or upload.decision == Decision.IDENTICAL:
+        return _read_anew(upload, (UploadStatus.DISCARDED,), decision="")
+    upload.questions = open_questions(upload, marketplaces_of(upload.account))
+    back = {"status": status_after_reading(upload), "questions": upload.questions, "decision": ""}
+    return _revive(upload, (UploadStatus.DISCARDED,), **back)
+
+
+def read_again(upload: Upload, user: User | None = None) -> Upload | None:
+    """Have a worker read the kept original anew; None where it is discarded, being read or was not kept.
+
+    Before the import the upload itself is read again. An imported one stays as it is: a second upload beside it
+    (returned) is read, and replaces it once that is imported. Raises AlreadyLive where the same file has been uploaded
+    again since it was refused.
+    """
+    if upload.status == UploadStatus.IMPORTED:
+        return _revise(upload, user)
+    return upload if _read_anew(upload, REREADABLE) else None
+
+
+def change_mapping(upload: Upload) -> bool:
+    """Ask for the columns of a file that was read, by its headings or by columns named before."""
+    return _read_anew(upload, (*OPEN, UploadStatus.REFUSED), given_columns={ASK: True})
+
+
+def name_columns(upload: Upload, given: GivenColumns, user: User | None) -> bool:
+    """Have the file read by the columns that a person named, and remember them for the next file of its shape."""
+    sheets = upload.shape.get("sheets", [])
+    digest = next((sheet["digest"] for sheet in sheets if sheet["name"] == given.sheet), upload.shape_digest)
+    with transaction.atomic():
+        named = {"given_columns": given_document(given), "shape_digest": digest, "shape": {}}
+        if not _read_anew(upload, (UploadStatus.NEEDS_MAPPING,), **named):
+            return False
+        remember(upload, given, digest, user)
+        _audit(upload, user, "report.columns_named")
+    return True
 
 
 def overlapping(upload: Upload) -> QuerySet[Upload]:
@@ -205,6 +221,47 @@ def _keep(upload: Upload, content: bytes, *, read_later: bool) -> None:
         _read_on_commit(upload)
 
 
+def _revise(upload: Upload, user: User | None) -> Upload | None:
+    """A second reading of an imported file beside the first; the one under way where there is one already."""
+    if not UploadFile.objects.filter(upload__account=upload.account_id, upload__sha256=upload.sha256).exists():
+        return None
+    kept = ("account", "file_name", "size", "sha256", "said", "given_columns", "currency", "marketplace")
+    revision = Upload(revises=upload, uploaded_by=user, **{name: getattr(upload, name) for name in kept})
+    if PERIOD in upload.said:
+        revision.period_from, revision.period_to = upload.period_from, upload.period_to
+        revision.period_source = upload.period_source
+    try:
+        with transaction.atomic():
+            revision.save()
+            _read_on_commit(revision)
+    except IntegrityError:
+        under_way: Upload | None = upload.revisions.exclude(status__in=DEAD).first()
+        return under_way
+    return revision
+
+
+def _read_anew(upload: Upload, allowed: Iterable[str], **fields: object) -> bool:
+    if not UploadFile.objects.filter(upload__account=upload.account_id, upload__sha256=upload.sha256).exists():
+        return False
+    waiting = {"status": UploadStatus.WAITING, "alive_at": timezone.now(), "attempts": 0}
+    return _revive(upload, allowed, **waiting, **fields)
+
+
+def _revive(upload: Upload, allowed: Iterable[str], **fields: object) -> bool:
+    """Change the upload so that it may count again; a worker is called where it is to be read."""
+    try:
+        with transaction.atomic():
+            moved = _move(upload, allowed, **fields)
+            if moved and upload.status == UploadStatus.WAITING:
+                _read_on_commit(upload)
+    except IntegrityError:
+        live = find_live(upload.account, upload.sha256)
+        if live is None:
+            raise
+        raise AlreadyLive(live) from None
+    return moved
+
+
 def _read_on_commit(upload: Upload) -> None:
     # Not before the row can be seen: a worker is quicker than a commit. A message lost in between is sent again by
     # `reports.tasks.reclaim_stuck_uploads`.
@@ -233,5 +290,5 @@ def _audit(upload: Upload, user: User | None, verb: str) -> None:
         upload=str(upload.pk),
         account=str(upload.account_id),
         period=period,
-        rows=upload.rows_read,
+        rows=upload.good_rows,
     )

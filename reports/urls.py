@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from reports import views
+from reports import actions, mapping_page, views
 from reports.reconciliation.urls import reconciliation_pages
 
 app_name = "reports"
@@ -12,12 +12,16 @@ urlpatterns = [
     path("reports/", views.uploads, name="list"),
     path("reports/upload/", views.upload, name="upload"),
     path("reports/<uuid:upload_id>/", views.detail, name="detail"),
-    path("reports/<uuid:upload_id>/import/", views.import_, name="import"),
-    path("reports/<uuid:upload_id>/period/", views.period, name="period"),
-    path("reports/<uuid:upload_id>/discard/", views.discard, name="discard"),
-    path("reports/<uuid:upload_id>/read-again/", views.read_again, name="read_again"),
+    path("reports/<uuid:upload_id>/columns/", mapping_page.columns, name="columns"),
+    path("reports/<uuid:upload_id>/import/", actions.import_, name="import"),
+    path("reports/<uuid:upload_id>/details/", actions.details, name="details"),
+    path("reports/<uuid:upload_id>/discard/", actions.discard, name="discard"),
+    path("reports/<uuid:upload_id>/restore/", actions.restore, name="restore"),
+    path("reports/<uuid:upload_id>/read-again/", actions.read_again, name="read_again"),
+    path("reports/<uuid:upload_id>/change-mapping/", actions.change_mapping, name="change_mapping"),
     path("reports/<uuid:upload_id>/progress/", views.progress, name="progress"),
     path("reports/<uuid:upload_id>/original/", views.original, name="original"),
     path("reports/<uuid:upload_id>/problems.csv", views.problems, name="problems"),
+    path("reports/<uuid:upload_id>/problems.xlsx", views.problems_workbook, name="problems_xlsx"),
     path("reports/offers/<uuid:offer_id>/periods.json", views.offer_periods, name="offer_periods"),
 ]

@@ -5,26 +5,28 @@ from uuid import UUID
 
 from django.conf import settings
 from django.contrib import messages
-from django.core.paginator import Paginator
+from django.core.paginator import Page, Paginator
 from django.http import Http404, HttpResponse, JsonResponse
+from django.http.response import HttpResponseBase
 from django.shortcuts import redirect, render
 from django.utils.html import strip_tags
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
-from django.views.decorators.http import require_GET, require_http_methods, require_POST
+from django.views.decorators.http import require_GET, require_http_methods
 
 from accounts.access import WorkspaceRequest, get_account, member_view
 from accounts.models import Role, SellerAccount
 from accounts.templatetags.ui import moment
 from offers.models import Offer
-from offers.values import format_count
-from reports import uploads as domain
-from reports.downloads import original_file, problems_file
-from reports.forms import PeriodForm
+from reports.cover import not_counted
+from reports.downloads import original_file, problems_csv, problems_xlsx
+from reports.forms import DetailsForm
+from reports.guides import GUIDES
 from reports.intake import Intake, take_files
-from reports.models import Upload, UploadFile, UploadStatus
+from reports.models import Upload, UploadFile, UploadKind, UploadStatus
 from reports.offer_periods import periods_of
 from reports.presentation import UploadPage
+from reports.reading import kept_content
 
 UPLOADS_PER_PAGE = 25
 MOST_FILES = 20
@@ -33,14 +35,26 @@ MOST_FILES = 20
 @require_GET
 @member_view()
 def uploads(request: WorkspaceRequest) -> HttpResponse:
-    """Every upload of the workspace, newest first."""
-    everything = Upload.objects.select_related("account", "uploaded_by").defer("mapping").order_by("-uploaded_at", "pk")
-    page = Paginator(everything, UPLOADS_PER_PAGE).get_page(request.GET.get("page"))
+    """Every upload of the workspace, newest first, of one kind and status if the address says so."""
+    kind, status = request.GET.get("kind", ""), request.GET.get("status", "")
+    everything = Upload.objects.select_related("account", "uploaded_by").defer("mapping", "shape")
+    if kind in UploadKind.values:
+        everything = everything.filter(kind=kind)
+    if status in UploadStatus.values:
+        everything = everything.filter(status=status)
+    page = Paginator(everything.order_by("-uploaded_at", "pk"), UPLOADS_PER_PAGE).get_page(request.GET.get("page"))
     context = {
         "page": page,
+        "lines": _with_cover(page),
+        "kind": kind,
+        "status": status,
+        "kinds": UploadKind.choices,
+        "statuses": UploadStatus.choices,
+        "is_narrowed": bool(kind or status),
         "is_pending": any(UploadPage(upload).is_pending for upload in page),
         "accounts": list(SellerAccount.objects.order_by("login")),
-        "may_edit": _may_edit(request),
+        "guides": GUIDES,
+        "may_edit": may_edit(request),
     }
     return render(request, _template(request, "reports/list.html", "results"), context)
 
@@ -51,8 +65,13 @@ def upload(request: WorkspaceRequest) -> HttpResponse:
     """Take report files: one leads to its page, several to the list."""
     accounts = list(SellerAccount.objects.order_by("login"))
     if request.method == "GET":
-        chosen = request.GET.get("account", "")
-        context = {"accounts": accounts, "chosen": chosen, "limit": settings.MAX_UPLOAD_BYTES, "most": MOST_FILES}
+        context = {
+            "accounts": accounts,
+            "chosen": request.GET.get("account", ""),
+            "limit": settings.MAX_UPLOAD_BYTES,
+            "most": MOST_FILES,
+            "guides": GUIDES,
+        }
         return render(request, "reports/upload.html", context)
     account = _chosen_account(request, accounts)
     files = request.FILES.getlist("file")
@@ -70,7 +89,7 @@ def upload(request: WorkspaceRequest) -> HttpResponse:
 @member_view()
 def detail(request: WorkspaceRequest, upload_id: UUID) -> HttpResponse:
     """One upload: how far it is, how it was understood, what was wrong with it, what can be done."""
-    return _detail(request, get_upload(upload_id))
+    return show_upload(request, get_upload(upload_id))
 
 
 @require_GET
@@ -84,72 +103,29 @@ def progress(request: WorkspaceRequest, upload_id: UUID) -> HttpResponse:
     return response
 
 
-@require_POST
-@member_view(Role.ANALYST)
-def import_(request: WorkspaceRequest, upload_id: UUID) -> HttpResponse:
-    """Let the figures count; a second click finds it done."""
-    found = get_upload(upload_id)
-    if domain.import_upload(found, request.user):
-        text = ngettext("%(count)s offer imported.", "%(count)s offers imported.", found.rows_read)
-        messages.success(request, text % {"count": format_count(found.rows_read)})
-    elif found.status != UploadStatus.IMPORTED:
-        messages.warning(request, _("This upload cannot be imported as it stands; nothing was changed."))
-    return redirect("reports:detail", found.pk)
-
-
-@require_POST
-@member_view(Role.ANALYST)
-def period(request: WorkspaceRequest, upload_id: UUID) -> HttpResponse:
-    """Say which days the report covers."""
-    found = get_upload(upload_id)
-    form = PeriodForm(request.POST)
-    if not form.is_valid():
-        return _detail(request, found, form)
-    if domain.set_period(found, form.cleaned_data["first"], form.cleaned_data["last"]):
-        messages.success(request, _("The period is set."))
-    else:
-        messages.warning(request, _("The period of this upload can no longer be changed; nothing was changed."))
-    return redirect("reports:detail", found.pk)
-
-
-@require_POST
-@member_view(Role.ANALYST)
-def discard(request: WorkspaceRequest, upload_id: UUID) -> HttpResponse:
-    """Stop the figures from counting."""
-    found = get_upload(upload_id)
-    if domain.discard(found, request.user):
-        messages.success(request, _("“%(name)s” is discarded: its figures count nowhere.") % {"name": found.file_name})
-    return redirect("reports:detail", found.pk)
-
-
-@require_POST
-@member_view(Role.ANALYST)
-def read_again(request: WorkspaceRequest, upload_id: UUID) -> HttpResponse:
-    """Have the kept original read anew."""
+@require_GET
+@member_view()
+def original(request: WorkspaceRequest, upload_id: UUID) -> HttpResponseBase:
+    """The file as it was uploaded."""
     found = get_upload(upload_id)
     try:
-        domain.read_again(found)
-    except domain.AlreadyLive as live:
-        messages.info(request, _("The same file has been uploaded again since; here it is."))
-        found = live.upload
-    return redirect("reports:detail", found.pk)
+        return original_file(kept_content(found), found)
+    except UploadFile.DoesNotExist:
+        raise Http404("no such file") from None
 
 
 @require_GET
 @member_view()
-def original(request: WorkspaceRequest, upload_id: UUID) -> HttpResponse:
-    """The file as it was uploaded."""
-    kept = UploadFile.objects.select_related("upload").filter(upload=upload_id).first()
-    if kept is None:
-        raise Http404("no such file")
-    return original_file(kept)
-
-
-@require_GET
-@member_view()
-def problems(request: WorkspaceRequest, upload_id: UUID) -> HttpResponse:
+def problems(request: WorkspaceRequest, upload_id: UUID) -> HttpResponseBase:
     """Everything that could not be taken, as CSV."""
-    return problems_file(get_upload(upload_id))
+    return problems_csv(get_upload(upload_id))
+
+
+@require_GET
+@member_view()
+def problems_workbook(request: WorkspaceRequest, upload_id: UUID) -> HttpResponseBase:
+    """Everything that could not be taken, as XLSX."""
+    return problems_xlsx(get_upload(upload_id))
 
 
 @require_GET
@@ -164,25 +140,41 @@ def offer_periods(request: WorkspaceRequest, offer_id: UUID) -> JsonResponse:
 
 def get_upload(upload_id: UUID) -> Upload:
     """The upload of the workspace in scope, with its account. Raises Http404 for an unknown or foreign id."""
-    found = Upload.objects.filter(pk=upload_id).select_related("account__workspace", "uploaded_by").first()
+    related = ("account__workspace", "uploaded_by", "revises")
+    found = Upload.objects.filter(pk=upload_id).select_related(*related).first()
     if found is None:
         raise Http404("no such upload")
     return cast(Upload, found)
 
 
-def _detail(request: WorkspaceRequest, found: Upload, form: PeriodForm | None = None) -> HttpResponse:
+def show_upload(request: WorkspaceRequest, found: Upload, form: DetailsForm | None = None) -> HttpResponse:
+    """The page of an upload; with `form` where what was said in it is to be corrected."""
     shown = UploadPage(found)
-    context: dict[str, Any] = {"upload": found, "shown": shown, "may_edit": _may_edit(request)}
+    context: dict[str, Any] = {"upload": found, "shown": shown, "may_edit": may_edit(request)}
     if shown.is_read:
-        context["problems"] = shown.problems(request.GET.get("page"))
-    if shown.may_set_period:
-        known = {"first": found.period_from, "last": found.period_to}
-        context["form"] = form or PeriodForm(initial=known)
+        code, column = request.GET.get("problem", ""), request.GET.get("column", "")
+        context["problems"] = shown.problems(request.GET.get("page"), code, column)
+        context["problem_kinds"] = shown.problem_kinds(code, column)
+        context["is_filtered"] = bool(code)
+    if shown.may_say_details:
+        context["form"] = form or DetailsForm(found)
     return render(request, "reports/detail.html", context)
 
 
-def _may_edit(request: WorkspaceRequest) -> bool:
+def may_edit(request: WorkspaceRequest) -> bool:
+    """Whether the person may upload, import, undo and name columns."""
     return request.membership.may(Role.ANALYST)
+
+
+def _with_cover(page: Page[Upload]) -> list[dict[str, Any]]:
+    """Each upload of the page with the counted ones, if any, for whose sake no total counts it."""
+    left_out = not_counted()
+    needed = {key for each in page for key in left_out.get(str(each.pk), ())}
+    names = {str(each.pk): each for each in Upload.objects.filter(pk__in=needed)} if needed else {}
+    return [
+        {"upload": each, "beside": [names[key] for key in left_out.get(str(each.pk), ()) if key in names]}
+        for each in page
+    ]
 
 
 def _chosen_account(request: WorkspaceRequest, accounts: list[SellerAccount]) -> SellerAccount | None:

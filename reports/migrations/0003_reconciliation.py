@@ -9,7 +9,7 @@ class Migration(migrations.Migration):
     dependencies = [
         ('accounts', '0002_grant_endings'),
         ('offers', '0011_returns_and_bill'),
-        ('reports', '0001_initial'),
+        ('reports', '0002_every_kind_of_report'),
     ]
 
     operations = [

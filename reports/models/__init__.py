@@ -7,14 +7,25 @@ from reports.models.reconciliation import (
     ComparisonStatus,
     ReconciledAccount,
 )
-from reports.models.uploads import RowProblem, Upload, UploadFile, UploadKind, UploadRow, UploadStatus
+from reports.models.rows import UploadRow
+from reports.models.uploads import (
+    Decision,
+    RememberedMapping,
+    RowProblem,
+    Upload,
+    UploadFile,
+    UploadKind,
+    UploadStatus,
+)
 
 __all__ = [
     "AccountTotal",
     "ComparedMeasure",
     "Comparison",
     "ComparisonStatus",
+    "Decision",
     "ReconciledAccount",
+    "RememberedMapping",
     "RowProblem",
     "Upload",
     "UploadFile",

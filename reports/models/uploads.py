@@ -1,4 +1,4 @@
-"""Uploads of the reports that Allegro's API does not give, their rows and the problems found in them."""
+"""Uploads of report files: what a person said about them, how they were understood, what was wrong with them."""
 
 import uuid
 
@@ -9,13 +9,18 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.models import SellerAccount, User
 from accounts.scoping import TenantModel
-from offers.models import Offer
 
 
 class UploadKind(models.TextChoices):
     """Which report of the Sales Center a file is."""
 
     SALES_BY_OFFER = "sales_by_offer", _("Sales by offer")
+    ADS_OFFERS = "ads_offers", _("Allegro Ads by offer")
+    ADS_CAMPAIGNS = "ads_campaigns", _("Allegro Ads by campaign")
+    OFFER_LIST = "offer_list", _("Offer list")
+    ORDERS = "orders", _("Orders")
+    BILLING = "billing", _("Billing")
+    PAYMENTS = "payments", _("Payments")
 
 
 class UploadStatus(models.TextChoices):
@@ -23,34 +28,61 @@ class UploadStatus(models.TextChoices):
 
     WAITING = "waiting", _("Waiting to be read")
     READING = "reading", _("Being read")
-    NEEDS_PERIOD = "needs_period", _("Period needed")
+    NEEDS_MAPPING = "needs_mapping", _("Columns to be named")
+    NEEDS_DETAILS = "needs_details", _("Details needed")
     PREVIEW = "preview", _("Ready to import")
     IMPORTED = "imported", _("Imported")
+    REPLACED = "replaced", _("Replaced by a newer reading")
     REFUSED = "refused", _("Not readable")
     DISCARDED = "discarded", _("Discarded")
 
 
+class Decision(models.TextChoices):
+    """What a person decided once the file was read; empty before that."""
+
+    EVERYTHING = "everything", _("Every row was taken")
+    GOOD_ROWS = "good_rows", _("The good rows were taken, the bad ones left out")
+    NOTHING = "nothing", _("Nothing was taken")
+    IDENTICAL = "identical", _("Read again with the same result, so nothing was changed")
+
+
 class Upload(TenantModel):
-    """One report file. Periods are inclusive Warsaw days; an upload is added beside older ones, never over them."""
+    """One reading of one report file. Periods are inclusive Warsaw days; an upload is added beside older ones, never
+    over them. A file that is read anew after its import becomes a second upload (`revises`), which replaces the first
+    only when it is imported itself."""
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     account = models.ForeignKey(SellerAccount, on_delete=models.CASCADE, related_name="uploads")
     uploaded_by = models.ForeignKey(User, null=True, on_delete=models.SET_NULL, related_name="+")
     kind = models.CharField(max_length=20, choices=UploadKind.choices, blank=True)
-    status = models.CharField(max_length=12, choices=UploadStatus.choices, default=UploadStatus.WAITING)
+    status = models.CharField(max_length=16, choices=UploadStatus.choices, default=UploadStatus.WAITING)
+    decision = models.CharField(max_length=12, choices=Decision.choices, blank=True)
     file_name = models.CharField(max_length=200)
     size = models.IntegerField()
     sha256 = models.CharField(max_length=64)
+    revises = models.ForeignKey("self", null=True, on_delete=models.CASCADE, related_name="revisions")
     period_from = models.DateField(null=True, blank=True)
     period_to = models.DateField(null=True, blank=True)
     period_source = models.CharField(max_length=12, blank=True)
     marketplace = models.CharField(max_length=32, blank=True)
     currency = models.CharField(max_length=3, blank=True)
+    # Which of period, currency and marketplace a person said: that stands, however often the file is read.
+    said = models.JSONField(default=list)
+    # What a person still has to say before the import: "period", "currency", "marketplace".
+    questions = models.JSONField(default=list)
     language = models.CharField(max_length=2, blank=True)
     mapping = models.JSONField(default=dict)
-    # While reading: sheet rows seen so far. Afterwards: offers taken from the file.
+    # What "a file of the same shape" means: a digest of the headings.
+    shape_digest = models.CharField(max_length=64, blank=True)
+    # The columns as a person named them; empty where the headings were known.
+    given_columns = models.JSONField(default=dict)
+    # Headings and sample cells for the mapping screen; emptied once the columns are named.
+    shape = models.JSONField(default=dict)
+    # Rows of the sheet seen so far; after the reading: all of them.
     rows_read = models.IntegerField(default=0)
-    rows_skipped = models.IntegerField(default=0)
+    good_rows = models.IntegerField(default=0)
+    # Rows left out because of a problem; totals and blank rows are neither good nor bad.
+    bad_rows = models.IntegerField(default=0)
     problems_found = models.IntegerField(default=0)
     refusal = models.JSONField(default=dict)
     uploaded_at = models.DateTimeField(default=timezone.now)
@@ -74,14 +106,24 @@ class Upload(TenantModel):
             # The same file twice is one upload, unless the first was discarded or could not be read.
             models.UniqueConstraint(
                 fields=["account", "sha256"],
-                condition=~Q(status__in=["discarded", "refused"]),
+                condition=~Q(status__in=["discarded", "refused", "replaced"]) & Q(revises__isnull=True),
                 name="one_live_upload_per_file",
+            ),
+            # An imported reading is read anew by one revision at a time.
+            models.UniqueConstraint(
+                fields=["revises"],
+                condition=~Q(status__in=["discarded", "refused", "replaced"]),
+                name="one_live_revision_per_upload",
             ),
         ]
         indexes = [
             models.Index(fields=["account", "-uploaded_at"], name="upload_newest"),
             # The minute's check for files that nobody reads: almost always none.
             models.Index(fields=["alive_at"], name="upload_unread", condition=Q(status__in=["waiting", "reading"])),
+            # Which uploads of a kind count? Asked by every total (`reports.cover`).
+            models.Index(
+                fields=["account", "kind", "period_from"], name="upload_counted", condition=Q(status="imported")
+            ),
         ]
 
     def __str__(self) -> str:
@@ -101,38 +143,6 @@ class UploadFile(TenantModel):
         return f"file of {self.upload_id}"
 
 
-class UploadRow(TenantModel):
-    """One offer's figures over the upload's whole period. Empty means that the file did not say."""
-
-    tenant_path = "upload__account__workspace"
-
-    upload = models.ForeignKey(Upload, on_delete=models.CASCADE, related_name="rows")
-    offer = models.ForeignKey(Offer, null=True, on_delete=models.SET_NULL, related_name="upload_rows")
-    row_number = models.IntegerField()
-    allegro_offer_id = models.CharField(max_length=32)
-    title = models.CharField(max_length=250, blank=True)
-    units = models.IntegerField(null=True)
-    revenue = models.DecimalField(max_digits=16, decimal_places=2, null=True)
-    visits = models.IntegerField(null=True)
-    sales_share = models.DecimalField(max_digits=9, decimal_places=6, null=True)
-    average_price = models.DecimalField(max_digits=14, decimal_places=2, null=True)
-    ending_quantity = models.IntegerField(null=True)
-    transactions = models.IntegerField(null=True)
-
-    class Meta:
-        ordering = ["row_number"]
-        constraints = [models.UniqueConstraint(fields=["upload", "row_number"], name="one_record_per_row")]
-        indexes = [
-            # The periods drawn on an offer's chart, also of rows that came before their offer was read.
-            models.Index(fields=["allegro_offer_id", "upload"], name="rows_of_offer"),
-            # Which uploads still have rows whose offer was unknown?
-            models.Index(fields=["upload"], name="rows_without_offer", condition=Q(offer__isnull=True)),
-        ]
-
-    def __str__(self) -> str:
-        return f"row {self.row_number}: {self.allegro_offer_id}"
-
-
 class RowProblem(TenantModel):
     """One cell that could not be taken as it stands: where it is, what it held, why."""
 
@@ -149,3 +159,31 @@ class RowProblem(TenantModel):
 
     def __str__(self) -> str:
         return f"row {self.row_number}: {self.code}"
+
+
+class RememberedMapping(TenantModel):
+    """How somebody named the columns of one shape of file. The newest of a shape is used, older ones are kept.
+
+    `columns` maps 0-based column indexes (as text, for JSON has no others) to concepts. `sheet` and `header_row` say
+    where the table stood then; both may be found elsewhere in the next file of the shape.
+    """
+
+    tenant_path = "workspace"
+
+    workspace = models.ForeignKey("accounts.Workspace", on_delete=models.CASCADE, related_name="report_mappings")
+    kind = models.CharField(max_length=20, choices=UploadKind.choices)
+    shape_digest = models.CharField(max_length=64)
+    sheet = models.CharField(max_length=120, blank=True)
+    header_row = models.IntegerField()
+    columns = models.JSONField(default=dict)
+    currency = models.CharField(max_length=3, blank=True)
+    created_by = models.ForeignKey(User, null=True, on_delete=models.SET_NULL, related_name="+")
+    created_at = models.DateTimeField(default=timezone.now)
+
+    class Meta:
+        ordering = ["-created_at", "-pk"]
+        # The one query: the newest mapping of a shape, for each file that is read.
+        indexes = [models.Index(fields=["workspace", "shape_digest", "-created_at"], name="mapping_of_shape")]
+
+    def __str__(self) -> str:
+        return f"{self.kind}, {self.created_at:%Y-%m-%d %H:%M}"

@@ -1,6 +1,6 @@
-"""Pieces of the pages about uploads: the status badge, the period, one measure of a row."""
+"""Pieces of the pages about uploads: the status badge, the period, one value of a row."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from decimal import Decimal
 from typing import Any, Final
 
@@ -12,17 +12,20 @@ from django.utils.translation import gettext as _
 
 from accounts.templatetags.ui import dash, moment, money, status_badge
 from offers.values import NO_BREAK_SPACE, format_count
+from reports.figures import Cell
 from reports.models import Upload, UploadStatus
-from reports.presentation import Cell
+from reports.readers.concepts import Form
 
 register = template.Library()
 
 TONES: Final[Mapping[str, tuple[str, str]]] = {
     UploadStatus.WAITING: ("info", "hourglass"),
     UploadStatus.READING: ("info", "refresh"),
-    UploadStatus.NEEDS_PERIOD: ("warn", "calendar-event"),
+    UploadStatus.NEEDS_MAPPING: ("warn", "table"),
+    UploadStatus.NEEDS_DETAILS: ("warn", "calendar-event"),
     UploadStatus.PREVIEW: ("warn", "eye"),
     UploadStatus.IMPORTED: ("ok", "check"),
+    UploadStatus.REPLACED: ("neutral", "history"),
     UploadStatus.REFUSED: ("bad", "circle-x"),
     UploadStatus.DISCARDED: ("neutral", "archive"),
 }
@@ -47,20 +50,17 @@ def upload_period(upload: Upload, reason: str = "") -> SafeString:
 
 
 @register.simple_tag
-def measure(cell: Cell, currency: str) -> str:
-    """One figure as the reader's language writes it, or a dash where the file did not say."""
+def measure(cell: Cell) -> str:
+    """One value as the reader's language writes it, or a dash where the file did not say."""
     if cell.value is None:
         return dash(_("not in the file"))
-    if cell.kind == "money":
+    if cell.form == Form.MONEY:
         # Without a currency in the file the amount stands alone rather than with a guessed one.
-        return money(cell.value, currency) if currency else plain(cell.value)
-    return share(cell.value) if cell.kind == "percent" else format_count(cell.value)
-
-
-@register.simple_tag
-def amount(value: Any, currency: str) -> str:
-    """A sum of money, alone where the file names no currency."""
-    return measure(Cell("money", "", value), currency)
+        return money(cell.value, cell.currency) if cell.currency else plain(cell.value)
+    if cell.form in (Form.MOMENT, Form.DAY):
+        return moment(cell.value)
+    show = SHOWN_AS.get(Form(cell.form))
+    return show(cell.value) if show else str(cell.value)
 
 
 def share(fraction: Decimal) -> str:
@@ -71,3 +71,15 @@ def share(fraction: Decimal) -> str:
 def plain(value: Any) -> str:
     """An amount without a currency."""
     return number_format(value, decimal_pos=2, use_l10n=True, force_grouping=True)
+
+
+def multiple(value: Any) -> str:
+    """A ratio such as ROAS, as a multiple."""
+    return f"{plain(value)}{NO_BREAK_SPACE}×"
+
+
+SHOWN_AS: Final[Mapping[Form, Callable[[Any], str]]] = {
+    Form.PERCENT: share,
+    Form.RATIO: multiple,
+    Form.COUNT: format_count,
+}

@@ -30,7 +30,7 @@
     name.textContent = file.name;
     const note = document.createElement("span");
     const refused = refusal(file);
-    const odd = refused || (/\.xlsx$/i.test(file.name) ? "" : list.dataset.notXlsx);
+    const odd = refused || (/\.(xlsx|xlsm|csv)$/i.test(file.name) ? "" : list.dataset.oddName);
     note.className = refused ? "text-bad" : odd ? "text-warn" : "text-secondary";
     note.textContent = odd ? `${sizeOf(file)} – ${odd}` : sizeOf(file);
     item.append(name, note);

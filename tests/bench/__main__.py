@@ -1,15 +1,17 @@
-"""`python -m tests.bench budget|events|fairness|record|traffic [options]`: run one benchmark and print its figures."""
+"""`python -m tests.bench NAME [options]`: run one benchmark and print its figures; `--help` tells the names."""
 
 from argparse import ArgumentParser
 
-from tests.bench import budget, events, fairness, record, traffic
+from tests.bench import budget, events, fairness, record, report, traffic, writing
+
+BENCHES = (budget, events, fairness, record, report, traffic, writing)
 
 
 def main() -> None:
     """Parse the command line and run what it names."""
     parser = ArgumentParser(prog="python -m tests.bench")
-    commands = parser.add_subparsers(required=True, metavar="budget|events|fairness|record|traffic")
-    for bench in (budget, events, fairness, record, traffic):
+    commands = parser.add_subparsers(required=True, metavar="NAME")
+    for bench in BENCHES:
         name, summary = bench.__name__.rsplit(".", 1)[-1], (bench.__doc__ or "").splitlines()[0]
         command = commands.add_parser(name, help=summary, description=summary)
         bench.add_options(command)

@@ -12,11 +12,11 @@ from accounts.scoping import every_workspace
 from reports.models import RowProblem, UploadStatus
 from tests.conftest import Team
 from tests.reports import upload_samples as samples
+from tests.reports.readers.workbook_samples import LAMP, MUG
 from tests.reports.upload_samples import WEEK, in_scope, post_file, report, signed_in, status_of, text
-from tests.reports.workbook_samples import LAMP, MUG
 
-POSTS = ("import", "period", "discard", "read_again")
-GETS = ("detail", "progress", "original", "problems")
+POSTS = ("import", "details", "discard", "restore", "read_again", "change_mapping")
+GETS = ("detail", "progress", "original", "problems", "problems_xlsx")
 
 
 @pytest.fixture

@@ -6,7 +6,6 @@ from typing import Any
 import pytest
 from django.utils import translation
 
-from reports.kinds import Concept
 from reports.messages import (
     DOUBTS,
     MEANINGS,
@@ -18,10 +17,11 @@ from reports.messages import (
     problem_message,
     source_message,
 )
-from reports.periods import PeriodDoubt, PeriodSource
-from reports.problems import Problem
+from reports.readers.concepts import Concept
+from reports.readers.periods import PeriodDoubt, PeriodSource
+from reports.readers.problems import Problem
+from reports.readers.refusals import Refusal
 from reports.reading import INTERNAL, INTERRUPTED, TOOK_TOO_LONG
-from reports.refusals import Refusal
 
 
 @pytest.fixture(autouse=True)

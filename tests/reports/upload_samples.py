@@ -15,7 +15,7 @@ from reports.models import Upload
 from reports.reading import read
 from reports.uploads import import_upload, receive
 from tests.conftest import Team
-from tests.reports.workbook_samples import LAMP, MUG, POLISH, workbook
+from tests.reports.readers.workbook_samples import LAMP, MUG, POLISH, workbook
 
 WEEK = "sprzedaz_2026-08-03_2026-08-09.xlsx"
 
