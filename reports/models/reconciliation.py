@@ -100,6 +100,8 @@ class AccountTotal(TenantModel):
     own_revenue = models.DecimalField(max_digits=18, decimal_places=2, null=True)
     units_status = models.CharField(max_length=12, choices=ComparisonStatus.choices)
     revenue_status = models.CharField(max_length=12, choices=ComparisonStatus.choices)
+    # The newest purchase that the report holds, as offers tell of which it says what we say.
+    holds_until = models.DateTimeField(null=True)
 
     class Meta:
         ordering = ["-last_day", "-first_day", "pk"]

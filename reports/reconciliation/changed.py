@@ -10,6 +10,7 @@ from accounts.models import SellerAccount
 from offers.calendar import end_of_day, start_of_day, warsaw_day
 from offers.models import (
     CoverageGap,
+    CustomerReturn,
     Offer,
     OfferAbsence,
     OfferChange,
@@ -17,6 +18,7 @@ from offers.models import (
     OfferSnapshot,
     OrderEvent,
     OrderLine,
+    ReturnedLine,
 )
 from offers.models.orders import AUTO_CANCELLED, BECAME_READY
 from reports.models import AccountTotal, Comparison, Upload, UploadRow, UploadStatus
@@ -62,6 +64,9 @@ def _sold_anew(account: SellerAccount, since: datetime) -> Iterator[str]:
     told = OrderEvent.objects.filter(account=account, received_at__gt=since, type__in=(BECAME_READY, AUTO_CANCELLED))
     orders = told.order_by().values("order_id")
     yield from _ids(lines.filter(order_id__in=orders, superseded_at__isnull=True), "allegro_offer_id")
+    states = CustomerReturn.objects.filter(account=account)
+    returns = states.filter(Q(recorded_at__gt=since) | Q(superseded_at__gt=since)).order_by().values("return_id")
+    yield from _ids(ReturnedLine.objects.filter(account=account, return_id__in=returns), "allegro_offer_id")
 
 
 def _open(account: SellerAccount) -> Iterator[str]:

@@ -27,6 +27,8 @@ from reports.reconciliation.terms import (
 
 # An average of less than this share of the period is no reference for the whole of it.
 KNOWN_ENOUGH = Decimal("0.5")
+# More than this many per cent are told as this many.
+LARGEST = Decimal(10) ** 9
 NOTHING, WHOLE = Decimal(0), Decimal(100)
 
 
@@ -160,7 +162,10 @@ def is_near(one: Decimal, own: Decimal, threshold: Decimal, floor: Decimal) -> b
 
 
 def _percent(difference: Decimal, own: Decimal) -> Decimal | None:
-    return (difference * WHOLE / abs(own)).quantize(Decimal("0.1"), ROUND_HALF_UP) if own else None
+    if not own:
+        return None
+    percent = (difference * WHOLE / abs(own)).quantize(Decimal("0.1"), ROUND_HALF_UP)
+    return max(-LARGEST, min(percent, LARGEST))
 
 
 def _or_outdated(found: Found, period: Period, around: Surroundings, threshold: Decimal, floor: Decimal) -> Found:

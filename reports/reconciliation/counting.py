@@ -22,6 +22,8 @@ WAYS = (Code.CANCELLED, Code.UNPAID, Code.RETURNS, Code.UTC_DAYS, Code.MARKETPLA
 MOST_AT_ONCE = 3
 Ways = frozenset[Code]
 AS_OURS: Ways = frozenset()
+Wanted = tuple[int | None, Decimal | None]
+"""Pieces and money that a report says; None where it does not, or where that is not asked for."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,24 +57,35 @@ def count(lines: Iterable[Line], period: Period, ways: Ways = AS_OURS) -> Sum:
 
 
 def explain(
-    lines: Sequence[Line], period: Period, units: int | None, revenue: Decimal | None
+    lines: Sequence[Line],
+    period: Period,
+    wanted: Wanted,
+    holds_until: datetime | None = None,
 ) -> tuple[list[Explained], list[tuple[Code, Sum]]]:
-    """The shortest sets of rules that give exactly `units` and `revenue` (None: not asked for), and what each adds.
+    """The shortest sets of rules that give exactly the `wanted` figures, and what each adds.
 
-    Rules that add nothing are left out of both; the second is for a difference that nothing explains exactly.
+    Rules that add nothing are left out of both; the second is for a difference that nothing explains exactly. That the
+    report was made early is no explanation where it holds purchases of other offers from after that: `holds_until`.
     """
     ours = count(lines, period)
     effects = [(way, count(lines, period, frozenset({way})).minus(ours)) for way in WAYS]
     effective = [(way, effect) for way, effect in effects if not effect.is_nothing]
+    ways = [way for way, _effect in effective]
     for size in range(1, MOST_AT_ONCE + 1):
-        found = list(_exact(lines, period, (units, revenue), [way for way, _effect in effective], size))
+        found = list(_exact(lines, period, wanted, ways=ways, size=size, holds_until=holds_until))
         if found:
             return found, effective
     return [], effective
 
 
 def _exact(
-    lines: Sequence[Line], period: Period, wanted: tuple[int | None, Decimal | None], ways: Sequence[Code], size: int
+    lines: Sequence[Line],
+    period: Period,
+    wanted: Wanted,
+    *,
+    ways: Sequence[Code],
+    size: int,
+    holds_until: datetime | None,
 ) -> Iterator[Explained]:
     """Sets of `size` rules that fit, the end of a report made early counting as one of them."""
     for chosen in combinations(ways, size):
@@ -81,7 +94,7 @@ def _exact(
     for chosen in combinations(ways, size - 1):
         counted = _counted(lines, period, frozenset(chosen))
         early = _fitting_cutoff(counted, period, frozenset(chosen), wanted)
-        if early:
+        if early and (holds_until is None or early[0] > holds_until):
             cutoff, missing = early
             parts = [*_parts(lines, period, chosen), (Code.EXPORT_OLDER, Sum(-missing.units, -missing.revenue))]
             yield Explained(tuple(parts), cutoff)
@@ -96,9 +109,7 @@ def _parts(lines: Sequence[Line], period: Period, chosen: Sequence[Code]) -> Ite
         before = after
 
 
-def _fitting_cutoff(
-    counted: Sequence[Line], period: Period, ways: Ways, wanted: tuple[int | None, Decimal | None]
-) -> tuple[datetime, Sum] | None:
+def _fitting_cutoff(counted: Sequence[Line], period: Period, ways: Ways, wanted: Wanted) -> tuple[datetime, Sum] | None:
     """Since when the counted lines must be missing from the report, and what they come to; None where no time fits."""
     late = sorted(counted, key=lambda line: line.counted_at)
     missing = Sum()
@@ -114,7 +125,7 @@ def _fitting_cutoff(
     return None
 
 
-def _fits(found: Sum, wanted: tuple[int | None, Decimal | None]) -> bool:
+def _fits(found: Sum, wanted: Wanted) -> bool:
     units, revenue = wanted
     return (units is None or units == found.units) and (revenue is None or abs(revenue - found.revenue) < CENT)
 

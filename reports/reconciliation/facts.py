@@ -1,7 +1,7 @@
 """Loading what the comparison needs: the listed fields through time and the order lines of many offers at once."""
 
 import uuid
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta
@@ -13,6 +13,7 @@ from offers.calendar import end_of_day, start_of_day
 from offers.fields import PRICE, STATUS, STOCK, value_at
 from offers.models import (
     CoverageGap,
+    CustomerReturn,
     Offer,
     OfferAbsence,
     OfferChange,
@@ -20,8 +21,10 @@ from offers.models import (
     OrderEvent,
     OrderLine,
     OrderStatus,
+    ReturnedLine,
 )
 from offers.models.orders import AUTO_CANCELLED, BECAME_READY
+from offers.returns import REJECTED
 from offers.sales_evidence import PAID_ON_DELIVERY
 from offers.segments import STEP_COLUMNS, Reading, Segment, Step
 from offers.state import Absence, Timeline
@@ -214,6 +217,7 @@ def _bought(
         .values(*LINE_COLUMNS)
     )
     told = _told(account, {row["order_id"] for row in rows})
+    returned = _returned(account, {row["order_id"] for row in rows})
     sold = _once_ready(account, {row["line_item_id"] for row in rows if row["status"] == OrderStatus.CANCELLED})
     for row in rows:
         ready_at = told.get((row["order_id"], BECAME_READY))
@@ -227,6 +231,7 @@ def _bought(
             price=row["unit_price"],
             list_price=row["original_price"] or row["unit_price"],
             state=_state(row["status"], was_ready=was_ready),
+            returned=min(row["quantity"], returned[row["line_item_id"]]),
         )
         yield row["allegro_offer_id"], Bought(row["currency"], row["marketplace"], line)
 
@@ -244,6 +249,18 @@ def _told(account: SellerAccount, order_ids: set[str]) -> dict[tuple[str, str], 
         account=account, order_id__in=order_ids, type__in=(BECAME_READY, AUTO_CANCELLED)
     ).order_by("-occurred_at")
     return {(order_id, kind): at for order_id, kind, at in rows.values_list("order_id", "type", "occurred_at")}
+
+
+def _returned(account: SellerAccount, order_ids: set[str]) -> Counter[str]:
+    """How many pieces of each line came back or are on their way; rejected ones stayed with the buyer."""
+    lines = ReturnedLine.objects.filter(account=account, order_id__in=order_ids).exclude(line_item_id="")
+    rejected = CustomerReturn.objects.filter(account=account, superseded_at__isnull=True, status=REJECTED)
+    pieces: Counter[str] = Counter()
+    for line_item_id, quantity in lines.exclude(return_id__in=rejected.values("return_id")).values_list(
+        "line_item_id", "quantity"
+    ):
+        pieces[line_item_id] += quantity
+    return pieces
 
 
 def _once_ready(account: SellerAccount, line_item_ids: set[str]) -> set[str]:

@@ -10,10 +10,9 @@ from django.http import HttpRequest
 from django.utils.translation import gettext_lazy
 
 from accounts.models import SellerAccount
-from offers.calendar import start_of_day
 from offers.filters import WHICH_OFFER
-from offers.values import show_span
 from reports.models import AccountTotal, ComparedMeasure, Comparison, ComparisonStatus
+from reports.reconciliation.pages import show_days
 from reports.reconciliation.words import LABELS
 
 NEWEST, EVERY = "newest", "all"
@@ -34,17 +33,12 @@ def _accounts(_request: HttpRequest | None) -> QuerySet[SellerAccount]:
 def _periods() -> list[tuple[str, Any]]:
     """The newest report of each offer, every report, or those of certain days."""
     days = AccountTotal.objects.order_by("-last_day", "-first_day").values_list("first_day", "last_day").distinct()
-    named = [(f"{first}_{last}", _days(first, last)) for first, last in days]
+    named = [(f"{first}_{last}", show_days(first, last)) for first, last in days]
     return [
         (NEWEST, gettext_lazy("Newest report of each offer")),
         (EVERY, gettext_lazy("All reports")),
         *named,
     ]
-
-
-def _days(first: date, last: date) -> str:
-    year = f" {last.year}"
-    return show_span(start_of_day(first), start_of_day(last)) + year
 
 
 class ComparisonFilter(django_filters.FilterSet):  # type: ignore[misc]

@@ -3,6 +3,7 @@
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import date
 from decimal import Decimal
 from functools import cached_property
 from typing import Any
@@ -12,8 +13,9 @@ from django.db.models import Count, QuerySet
 from django.utils.translation import gettext as _
 
 from accounts.templatetags.ui import format_money
+from offers.calendar import start_of_day
 from offers.models import Offer
-from offers.values import MINUS, format_count, format_percent
+from offers.values import MINUS, format_count, format_percent, show_span
 from reports.models import AccountTotal, ComparedMeasure, Comparison, ComparisonStatus, Upload, UploadStatus
 from reports.reconciliation.words import Told, tell
 
@@ -43,8 +45,8 @@ class Shown:
     def measure_note(self) -> str:
         """Which of the possible values it is."""
         notes = {
-            ComparedMeasure.PRICE: _("average of the period"),
-            ComparedMeasure.STOCK: _("at the end of the period"),
+            ComparedMeasure.PRICE: _("average"),
+            ComparedMeasure.STOCK: _("at the end"),
         }
         return notes.get(ComparedMeasure(self.row.measure), "")
 
@@ -59,6 +61,12 @@ class Shown:
         if self.row.own is None and self.row.low is not None and self.row.high is not None:
             return _("%(low)s to %(high)s") % {"low": format_count(self.row.low), "high": format_count(self.row.high)}
         return self._value(self.row.own)
+
+    @property
+    def days(self) -> str:
+        """The report's days, as short as they can be."""
+        first, last = self.row.upload.period_from, self.row.upload.period_to
+        return show_days(first, last) if first and last else ""
 
     @property
     def now(self) -> str:
@@ -87,7 +95,7 @@ class Shown:
     @property
     def percent(self) -> str:
         """The difference in per cent of our value."""
-        return "" if self.row.percent is None else format_percent(self.row.percent / 100)
+        return format_percent(self.row.percent / 100) if self.row.percent else ""
 
     @cached_property
     def told(self) -> list[Told]:
@@ -113,6 +121,11 @@ class Shown:
         if value is None:
             return ""
         return format_money(value, self.row.currency) if self.row.measure in MONEY else format_count(int(value))
+
+
+def show_days(first: date, last: date) -> str:
+    """Days, both included, with their year: "3–9 Aug 2026"."""
+    return f"{show_span(start_of_day(first), start_of_day(last))} {last.year}"
 
 
 def show_all(rows: Iterable[Comparison]) -> list[Shown]:

@@ -19,12 +19,12 @@ from offers.calendar import start_of_day
 from offers.daily import Coverage, sales_coverage
 from offers.models import Offer, OfferStatus
 from offers.segments import clip
-from reports.models import Comparison, ReconciledAccount, Upload, UploadRow, UploadStatus
+from reports.models import AccountTotal, Comparison, ReconciledAccount, Upload, UploadRow, UploadStatus
 from reports.reconciliation.changed import changed_offers
-from reports.reconciliation.compare import compare
+from reports.reconciliation.compare import LARGEST, compare
 from reports.reconciliation.facts import Side, load_gaps, load_sides
-from reports.reconciliation.terms import Found, Line, LineState, Period, Reported, Surroundings
-from reports.reconciliation.totals import make_totals
+from reports.reconciliation.terms import SALES, Found, Line, LineState, Period, Reported, Status, Surroundings
+from reports.reconciliation.totals import held_until, make_totals
 
 KIND = "sales_by_offer"
 BATCH = 500
@@ -46,6 +46,7 @@ class Report:
     period: Period
     marketplace: str
     currency: str
+    holds_until: datetime | None = None
 
     @property
     def order(self) -> tuple[Any, ...]:
@@ -111,7 +112,9 @@ def _report(account: SellerAccount, upload: Upload) -> Report:
     assert upload.period_to is not None  # noqa: S101
     marketplace = upload.marketplace or account.base_marketplace
     currency = upload.currency or CURRENCIES.get(marketplace.rpartition("-")[2], "PLN")
-    return Report(upload, Period(upload.period_from, upload.period_to, upload.uploaded_at), marketplace, currency)
+    first, last = upload.period_from, upload.period_to
+    held = held_until(account, upload, first, last, (marketplace, currency))
+    return Report(upload, Period(first, last, upload.uploaded_at), marketplace, currency, held)
 
 
 def _lock(account: SellerAccount) -> ReconciledAccount:
@@ -124,7 +127,10 @@ def _bring(mark: ReconciledAccount, account: SellerAccount, allegro_ids: Iterabl
     """Compare these offers, or all, and the sums of the account; remember up to when that was."""
     coverage = sales_coverage(account)
     context = Context(account, reports_of(account), load_gaps(account), coverage, threshold())
-    wanted = _all_offers(account, context.reports) if allegro_ids is None else set(allegro_ids)
+    if allegro_ids is None:
+        wanted = _all_offers(account, context.reports)
+    else:
+        wanted = set(allegro_ids) | _held_otherwise(account, context.reports)
     made = 0
     ordered = sorted(wanted)
     for start in range(0, len(ordered), BATCH):
@@ -139,6 +145,14 @@ def _bring(mark: ReconciledAccount, account: SellerAccount, allegro_ids: Iterabl
     mark.threshold, mark.sales_since = context.threshold, coverage.first if coverage else None
     mark.save()
     return made
+
+
+def _held_otherwise(account: SellerAccount, reports: Sequence[Report]) -> set[str]:
+    """Offers whose differences may have another reason, because their report is known to hold more or less."""
+    before = dict(AccountTotal.objects.filter(account=account).values_list("upload_id", "holds_until"))
+    moved = [each.upload.pk for each in reports if before.get(each.upload.pk) != each.holds_until]
+    differing = Comparison.objects.filter(account=account, upload__in=moved, measure__in=SALES).exclude(difference=0)
+    return set(differing.order_by().values_list("allegro_offer_id", flat=True))
 
 
 def _all_offers(account: SellerAccount, reports: Sequence[Report]) -> set[str]:
@@ -255,6 +269,7 @@ def _surroundings(
         is_known=offer is not None,
         is_newest=is_newest,
         is_in_report=is_named,
+        holds_until=report.holds_until,
         other_currency=side.currency if not prices and side.currency != report.currency else "",
         other_marketplace="" if report.marketplace == context.account.base_marketplace else report.marketplace,
     )
@@ -282,8 +297,6 @@ def _others(context: Context, report: Report, rows: Mapping[Any, tuple[str, Repo
 
 
 def _row(context: Context, report: Report, side: Side, found: Found, named: Named) -> Comparison:
-    percent = found.percent
-    size = abs(percent) if percent is not None else WHOLE if found.difference else Decimal(0)
     return Comparison(
         account=context.account,
         upload=report.upload,
@@ -298,12 +311,22 @@ def _row(context: Context, report: Report, side: Side, found: Found, named: Name
         low=found.low,
         high=found.high,
         difference=found.difference,
-        percent=percent,
+        percent=found.percent,
         known=None if found.known is None else found.known.quantize(Decimal("0.001")),
-        size=size,
+        size=_size(found),
         status=found.status,
         reason=found.reasons[0].code if found.reasons else "",
         reasons=[reason.as_json() for reason in found.reasons],
         is_newest=named.is_newest,
         is_open=found.is_open,
     )
+
+
+def _size(found: Found) -> Decimal:
+    """How large the difference is in per cent, without sign; of an outdated value the one to what it is now."""
+    if found.status is Status.OUTDATED and found.now is not None and found.reported is not None:
+        gone = abs(found.reported - found.now)
+        return min((gone * WHOLE / found.now).quantize(Decimal("0.1")), LARGEST) if found.now else WHOLE
+    if found.percent is not None:
+        return abs(found.percent)
+    return WHOLE if found.difference else Decimal(0)

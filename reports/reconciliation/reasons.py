@@ -179,7 +179,7 @@ def lack_of_sales(period: Period, around: Surroundings) -> Reason | None:
 
 def of_sales(found: Found, reported: Reported, period: Period, around: Surroundings) -> list[Reason]:
     """Why pieces or money differ from the orders of the same days."""
-    explained, effects = explain(around.lines, period, reported.units, reported.revenue)
+    explained, effects = explain(around.lines, period, (reported.units, reported.revenue), around.holds_until)
     if not explained:
         explained, effects = _explain_one(found, period, around)
     exact = [reason for each in explained for reason in _exact(each, around)]
@@ -191,8 +191,8 @@ def _explain_one(found: Found, period: Period, around: Surroundings) -> tuple[li
     """As `explain`, for this measure alone."""
     assert found.reported is not None  # noqa: S101 - compared before
     if found.measure is Measure.UNITS:
-        return explain(around.lines, period, int(found.reported), None)
-    return explain(around.lines, period, None, found.reported)
+        return explain(around.lines, period, (int(found.reported), None), around.holds_until)
+    return explain(around.lines, period, (None, found.reported), around.holds_until)
 
 
 def _exact(explained: Explained, around: Surroundings) -> Iterator[Reason]:

@@ -175,7 +175,8 @@ class Surroundings:
     `prices` are the known spans of the price in the report's currency, `stocks` those of the stock, `statuses` those of
     the status, none of them clipped. `stock_at_end` is the stock at the last instant that the file can know.
     `sales_since` and `sales_until` tell of which time all orders are known; None where nothing is. `others` are further
-    reports of exactly the same days: (name of the file, what it says).
+    reports of exactly the same days: (name of the file, what it says). `holds_until` is the newest purchase that the
+    report is known to hold, by offers of which it says what we say.
     """
 
     prices: Sequence[Segment] = ()
@@ -193,6 +194,7 @@ class Surroundings:
     is_known: bool = True
     is_newest: bool = True
     is_in_report: bool = True
+    holds_until: datetime | None = None
     other_currency: str = ""
     other_marketplace: str = ""
 

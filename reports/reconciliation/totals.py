@@ -1,15 +1,18 @@
 """The sums of each report over all its offers beside our own of the same days: per day only where it is of one day."""
 
 from collections.abc import Sequence
+from datetime import date, datetime
 from decimal import Decimal
+from heapq import nlargest
 from typing import TYPE_CHECKING, Any
 
-from django.db.models import Sum
+from django.db.models import Max, Sum
 
 from accounts.models import SellerAccount
+from offers.calendar import end_of_day, start_of_day
 from offers.daily import Coverage
-from offers.models import SalesDay
-from reports.models import AccountTotal, UploadRow
+from offers.models import OrderLine, OrderStatus, SalesDay
+from reports.models import AccountTotal, Upload, UploadRow
 from reports.reconciliation.averages import CENT
 from reports.reconciliation.compare import is_near
 from reports.reconciliation.terms import Status
@@ -51,6 +54,7 @@ def _total(account: SellerAccount, report: "Report", coverage: Coverage | None, 
         own_units=own["units"],
         own_revenue=own["revenue"],
         units_status=_status(reported["units"], own["units"], threshold),
+        holds_until=report.holds_until,
         revenue_status=_status(reported["revenue"], own["revenue"], threshold),
     )
 
@@ -59,3 +63,27 @@ def _status(reported: Any, own: Any, threshold: Decimal) -> Status:
     if reported is None or own is None:
         return Status.NO_REFERENCE
     return Status.AGREES if is_near(Decimal(reported), Decimal(own), threshold, CENT) else Status.DIFFERS
+
+
+def held_until(
+    account: SellerAccount, upload: Upload, first: date, last: date, place: tuple[str, str]
+) -> datetime | None:
+    """The newest purchase that a report surely holds: of an offer with as many pieces there as in our orders.
+
+    The second newest of these offers, because one may agree by chance. Two queries.
+    """
+    marketplace, currency = place
+    lines = OrderLine.objects.filter(
+        account=account,
+        superseded_at__isnull=True,
+        status=OrderStatus.READY,
+        marketplace=marketplace,
+        currency=currency,
+        bought_at__gte=start_of_day(first),
+        bought_at__lt=end_of_day(last),
+    )
+    sold = lines.order_by().values("allegro_offer_id").annotate(pieces=Sum("quantity"), newest=Max("bought_at"))
+    reported = dict(UploadRow.objects.filter(upload=upload).values_list("allegro_offer_id", "units"))
+    agreeing = [row["newest"] for row in sold if reported.get(row["allegro_offer_id"]) == row["pieces"]]
+    newest = nlargest(2, agreeing)
+    return newest[1] if len(newest) == 2 else None

@@ -241,15 +241,15 @@ def _not_read_yet(facts: Facts) -> tuple[str, Any]:
 
 
 def _value_unknown(facts: Facts) -> tuple[str, Any]:
-    text = _("Nobody read the stock at the end of the period. ")
+    text = _("Nobody read the stock at the end of the period.")
     if "before" in facts and "after" in facts:
-        text += _("It was %(before)s on %(before_at)s and %(after)s on %(after_at)s.") % {
+        text += " " + _("It was %(before)s on %(before_at)s and %(after)s on %(after_at)s.") % {
             "before": facts.amount("before"),
             "before_at": facts.moment("before_at"),
             "after": facts.amount("after"),
             "after_at": facts.moment("after_at"),
         }
-    return text.strip(), LOOK
+    return text, LOOK
 
 
 def _unknown_offer(_facts: Facts) -> tuple[str, Any]:

@@ -76,8 +76,8 @@
       animation: !stillness.matches,
       aria: { enabled: true, label: { description: texts.summary } },
       textStyle: { fontFamily: getComputedStyle(document.body).fontFamily, color: colors.text },
-      legend: { top: 0, textStyle: { color: colors.text }, data: [texts.own, texts.reported] },
-      grid: { left: isNarrow ? 62 : 84, right: 16, top: isNarrow ? 56 : 40, bottom: 28 },
+      legend: { top: 0, textStyle: { color: colors.text }, data: data.reported.some((value) => value !== null) ? [texts.own, texts.reported] : [texts.own] },
+      grid: { left: 52, right: 16, top: isNarrow ? 56 : 40, bottom: 28 },
       tooltip: {
         trigger: "axis",
         confine: true,

@@ -1,9 +1,9 @@
 """Lives of a simulated seller with the simulator's own exports, undisturbed or with planted discrepancies."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any
 
 import requests
@@ -45,19 +45,32 @@ class Exported:
         return found
 
 
+def export(account: SellerAccount, url: str, days: tuple[date, date], *discrepancies: str) -> tuple[str, bytes]:
+    """The name and the content of an export of some days."""
+    query = _query(account, days, discrepancies)
+    file = requests.get(f"{url}/_simulator/exports/sales-by-offer.xlsx", params=query, timeout=TIMEOUT_SECONDS)
+    assert file.ok, file.text
+    return f"sprzedaz-wg-ofert_{days[0]}_{days[1]}.xlsx", file.content
+
+
+def _query(account: SellerAccount, days: tuple[date, date], discrepancies: Iterable[str]) -> dict[str, Any]:
+    first, last = days
+    seller = account.allegro_id
+    return {"from": str(first), "to": str(last), "seller": seller, "discrepancy": list(discrepancies)}
+
+
 @contextmanager
 def imported(
     account: SellerAccount, url: str, days: tuple[date, date], *discrepancies: str, uploaded_at: datetime | None = None
 ) -> Iterator[Exported | None]:
     """The export of some days, imported and compared; None where the days offer no occasion. Discarded in the end."""
-    query = {"from": str(days[0]), "to": str(days[1]), "seller": account.allegro_id, "discrepancy": list(discrepancies)}
+    query = _query(account, days, discrepancies)
     truth = requests.get(f"{url}/_simulator/exports/truth.json", params=query, timeout=TIMEOUT_SECONDS)
     if truth.status_code == 409:
         yield None
         return
-    file = requests.get(f"{url}/_simulator/exports/sales-by-offer.xlsx", params=query, timeout=TIMEOUT_SECONDS)
-    name = f"sprzedaz-wg-ofert_{days[0]}_{days[1]}.xlsx"
-    upload, _is_new = receive(account, None, name, file.content, read_later=False)
+    name, content = export(account, url, days, *discrepancies)
+    upload, _is_new = receive(account, None, name, content, read_later=False)
     read(upload)
     upload.uploaded_at = uploaded_at or end_of_day(days[1]) + timedelta(days=2)
     upload.save(update_fields=["uploaded_at"])
@@ -76,8 +89,3 @@ def missed(exported: Exported) -> list[dict[str, Any]]:
     return [
         planted for planted in exported.planted if not told.get(planted["offer_id"], set()) & TOLD_BY[planted["reason"]]
     ]
-
-
-def days_of(first: datetime, last: datetime) -> tuple[date, date]:
-    """The whole days between two instants."""
-    return first.astimezone(UTC).date() + timedelta(days=1), last.astimezone(UTC).date() - timedelta(days=1)

@@ -67,7 +67,7 @@ def around(**more: Any) -> Surroundings:
 
 def find(measure: Measure, reported: Any, period: Period = WEEK, /, **more: Any) -> Found:
     """One measure compared at 10 %."""
-    value = Decimal(reported) if measure in (Measure.PRICE, Measure.REVENUE) else int(reported)
+    value: Any = Decimal(reported) if measure in (Measure.PRICE, Measure.REVENUE) else int(reported)
     [found] = compare(Reported(**{str(measure): value}), period, around(**more), TEN)
     return found
 

@@ -53,7 +53,7 @@ def test_pieces_have_no_floor_but_being_the_same(own: int, reported: int, status
 
 def test_beside_zero_there_are_no_per_cents() -> None:
     found = find(Measure.REVENUE, "50.00")
-    assert (found.own, found.difference, found.percent) == (0, Decimal("50.00"), None)
+    assert (found.own, found.difference, found.percent) == (Decimal(0), Decimal("50.00"), None)
     assert find(Measure.REVENUE, "0.01").status is Status.AGREES
 
 
@@ -62,7 +62,7 @@ def test_the_price_is_weighted_by_time_over_exactly_the_days() -> None:
     middle = WEEK.since + (WEEK.until - WEEK.since) / 2
     prices = [span(at(0, 1), WEEK.since, "99.00"), span(WEEK.since, middle, "40.00"), span(middle, at(20), "50.00")]
     found = find(Measure.PRICE, "45.00", prices=prices)
-    assert (found.own, found.status, found.known) == (Decimal("45.00"), Status.AGREES, 1)
+    assert (found.own, found.status, found.known) == (Decimal("45.00"), Status.AGREES, Decimal(1))
 
 
 def test_a_price_known_for_less_than_half_of_the_days_is_no_reference() -> None:
@@ -110,7 +110,7 @@ def test_an_offer_that_the_report_leaves_out_has_our_figures_and_no_reference() 
     statuses = [span(at(0, 1), at(4), "ACTIVE"), span(at(4), at(20), "ENDED")]
     surroundings = around(lines=[line(2, 3)], statuses=statuses, is_in_report=False)
     units, revenue = compare(Reported(), WEEK, surroundings, TEN)
-    assert (units.reported, units.own, units.status) == (None, 3, Status.NO_REFERENCE)
+    assert (units.reported, units.own, units.status) == (None, Decimal(3), Status.NO_REFERENCE)
     assert revenue.own == Decimal("150.00")
     assert codes(units) == [Code.NOT_ACTIVE, Code.NOT_IN_REPORT]
 
