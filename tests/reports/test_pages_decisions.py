@@ -143,5 +143,6 @@ def test_a_report_of_another_kind_is_not_drawn_as_sales(team: Team, pages: Clien
         row = UploadRow.objects.get()
         team.offer.allegro_id = row.allegro_offer_id
         team.offer.save()
-    found = pages.get(reverse("reports:offer_periods", args=[team.offer.pk])).json()
-    assert found == {"periods": []}
+    [found] = pages.get(reverse("reports:offer_periods", args=[team.offer.pk])).json()["periods"]
+    assert found["kind"] == "ads_offers"
+    assert "visits" not in found
