@@ -130,7 +130,7 @@ def _csrf_token(html: str) -> str:
 def _proposed(html: str) -> dict[str, str]:
     """What the form about a report's details proposes for each of its fields."""
     dates = re.findall(r'name="(first|last)"[^>]*value="([0-9-]+)"', html)
-    choices = re.findall(r'<select name="(currency|marketplace)".*?<option value="([^"]+)"', html, re.DOTALL)
+    choices = re.findall(r'<select name="(currency|marketplace)".*?<option value="([^"]+)" selected', html, re.DOTALL)
     return dict([*dates, *choices])
 
 
