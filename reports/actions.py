@@ -40,8 +40,7 @@ def details(request: WorkspaceRequest, upload_id: UUID) -> HttpResponse:
     form = DetailsForm(found, request.POST)
     if not form.is_valid():
         return show_upload(request, found, form)
-    said = form.cleaned_data
-    if say(found, period=form.period, currency=said.get("currency", ""), marketplace=said.get("marketplace", "")):
+    if say(found, **form.said):
         messages.success(request, _("Saved."))
     else:
         messages.warning(request, _("This can no longer be changed for this upload; nothing was changed."))

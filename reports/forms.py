@@ -37,6 +37,7 @@ class DetailsForm(forms.Form):
     marketplace = forms.ChoiceField(label=_("Marketplace"))
 
     def __init__(self, upload: Upload, data: Any = None) -> None:
+        self.upload = upload
         self.marketplaces = marketplaces_of(upload.account)
         super().__init__(data, initial=self._known(upload))
         self._limit(UploadPage(upload))
@@ -55,10 +56,16 @@ class DetailsForm(forms.Form):
         return cleaned
 
     @property
-    def period(self) -> tuple[date, date] | None:
-        """The days that were said, None where they were not asked for."""
+    def said(self) -> dict[str, Any]:
+        """What a person said that was not known before, as `reports.details.say` takes it."""
         first = self.cleaned_data.get("first")
-        return (first, self.cleaned_data.get("last") or first) if first else None
+        period = (first, self.cleaned_data.get("last") or first) if first else None
+        answers = {
+            "period": (period, (self.upload.period_from, self.upload.period_to)),
+            "currency": (self.cleaned_data.get("currency", ""), self.upload.currency),
+            "marketplace": (self.cleaned_data.get("marketplace", ""), self.upload.marketplace),
+        }
+        return {name: answer for name, (answer, known) in answers.items() if answer and answer != known}
 
     def _known(self, upload: Upload) -> dict[str, Any]:
         """What is known already; for the currency the one of the account's own marketplace, to be confirmed."""

@@ -120,7 +120,7 @@ class MappingForm:
         missing, doubled = faults(self.kind, self.named, self.sheet["headings"])
         sentences = [
             _("No column is said to hold: %(concepts)s.")
-            % {"concepts": _(" or ").join(meaning(concept) for concept in group)}
+            % {"concepts": f" {_('or')} ".join(meaning(concept) for concept in group)}
             for group in missing
         ]
         for concept in doubled:

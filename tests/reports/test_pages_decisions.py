@@ -79,6 +79,8 @@ def test_a_currency_is_asked_for_with_the_likeliest_first(team: Team, pages: Cli
     first, last = "2026-08-03", "2026-08-09"
     said = pages.post(f"{detail(upload)}details/", {"first": first, "last": last, "currency": "PLN"}, follow=True)
     assert "PLN 12.50" in text(said) and 'data-upload-status="preview"' in text(said)
+    # Days that were sent along unchanged are still the file's own.
+    assert "from the file&#x27;s name" in text(said)
 
 
 def test_each_kind_shows_its_own_columns_and_sums(team: Team, pages: Client) -> None:
