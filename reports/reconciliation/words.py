@@ -24,6 +24,7 @@ LABELS: Final[Mapping[str, Any]] = {
     Code.CANCELLED: gettext_lazy("Cancelled orders"),
     Code.UNPAID: gettext_lazy("Unpaid orders"),
     Code.RETURNS: gettext_lazy("Returns"),
+    Code.RETURNS_REFUSED: gettext_lazy("Refused returns"),
     Code.UTC_DAYS: gettext_lazy("Time zone"),
     Code.MARKETPLACES: gettext_lazy("Several marketplaces"),
     Code.BEFORE_DISCOUNTS: gettext_lazy("Prices before discounts"),
@@ -130,6 +131,11 @@ def _returns(facts: Facts) -> tuple[str, Any]:
     return text % {"effect": facts.effect}, NOTHING
 
 
+def _returns_refused(facts: Facts) -> tuple[str, Any]:
+    text = _("Pieces whose return was refused: %(effect)s. The report seems to leave them out, we count them as sold.")
+    return text % {"effect": facts.effect}, NOTHING
+
+
 def _utc_days(facts: Facts) -> tuple[str, Any]:
     text = _(
         "The report seems to cut its days at midnight UTC, an hour or two later than in Poland; that moves %(effect)s."
@@ -217,6 +223,9 @@ def _other_report(facts: Facts) -> tuple[str, Any]:
 
 def _partly_known(facts: Facts) -> tuple[str, Any]:
     text = _("We know the price for %(share)s %% of the period only.") % {"share": facts.values["share"]}
+    if "needed" in facts:
+        needed = _("The report is right if it was %(needed)s in the rest of the time.")
+        return f"{text} {needed % {'needed': facts.money('needed')}}", LOOK
     return text, LOOK
 
 
@@ -276,6 +285,7 @@ SENTENCES: Final[Mapping[Code, Callable[[Facts], tuple[str, Any]]]] = {
     Code.CANCELLED: _cancelled,
     Code.UNPAID: _unpaid,
     Code.RETURNS: _returns,
+    Code.RETURNS_REFUSED: _returns_refused,
     Code.UTC_DAYS: _utc_days,
     Code.MARKETPLACES: _marketplaces,
     Code.BEFORE_DISCOUNTS: _before_discounts,
