@@ -105,13 +105,20 @@ def tell(reason: Mapping[str, Any], measure: str, currency: str) -> Told:
     facts = Facts(reason["facts"], measure, currency)
     text, step = SENTENCES[code](facts)
     weight = Weight(reason["weight"])
-    if weight is Weight.PART:
-        text = f"{text} {_('This explains a part of the difference.')}"
-    elif weight is Weight.EXACT and "together" in facts:
-        text = f"{text} {_('Together with the next reason this explains the whole difference.')}"
-    elif weight is Weight.EXACT:
-        text = f"{text} {_('This explains the whole difference.')}"
+    said = _how_much(weight, is_together="together" in facts)
+    text = f"{text} {said}" if said else text
     return Told(code, str(LABELS[code]), text, str(step), weight)
+
+
+def _how_much(weight: Weight, *, is_together: bool) -> str:
+    """How much of the difference a reason explains, where that can be said."""
+    if weight is Weight.PART:
+        return _("This explains a part of the difference.")
+    if weight is Weight.AROUND:
+        return ""
+    if is_together:
+        return _("Together with the next reason this explains the whole difference.")
+    return _("This explains the whole difference.")
 
 
 def _cancelled(facts: Facts) -> tuple[str, Any]:
