@@ -67,8 +67,8 @@ class Comparison(TenantModel):
             models.UniqueConstraint(fields=["upload", "allegro_offer_id", "measure"], name="one_comparison_per_measure")
         ]
         indexes = [
-            # The list, largest difference first, as it is opened: the newest report of each offer.
-            models.Index(fields=["account", "-size", "id"], name="newest_by_size", condition=models.Q(is_newest=True)),
+            # The list, largest difference first, as it is opened.
+            models.Index(fields=["account", "-size", "id"], name="comparisons_by_size"),
             models.Index(fields=["upload", "-size", "id"], name="upload_by_size"),
             # The card on an offer's page and the catalogue's column; also what a sync has touched.
             models.Index(fields=["account", "allegro_offer_id"], name="comparisons_of_offer"),

@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from decimal import ROUND_HALF_UP, Decimal
 
 from offers.segments import Segment, clip, joined
-from reports.reconciliation.terms import Line, LineState
+from reports.reconciliation.terms import Line, LineState, Period
 
 CENT = Decimal("0.01")
 
@@ -55,6 +55,22 @@ def fitting_end(spans: Sequence[Segment], since: datetime, average: Decimal) -> 
         if until.price is not None and abs(until.price - average) <= CENT:
             return span.since
     return None
+
+
+def needed_rest(average: Decimal, own: Weighted, prices: Sequence[Segment], period: Period) -> Decimal | None:
+    """The price in the unknown rest of the period with which `average` is right; None where no such price was near.
+
+    Near are the prices known in the period and the ones next to it on either side.
+    """
+    if own.price is None or own.known >= 1:
+        return None
+    needed = ((average - own.price * own.known) / (1 - own.known)).quantize(CENT, ROUND_HALF_UP)
+    before = [span.value for span in prices if span.until <= period.since][-1:]
+    after = [span.value for span in prices if span.since >= period.known_until][:1]
+    near = [*(span.value for span in own.spans), *before, *after]
+    # Both averages are rounded, the rest of the time may be short.
+    slack = max(CENT / (1 - own.known), CENT)
+    return needed if min(near) - slack <= needed <= max(near) + slack else None
 
 
 def joined_values(spans: Sequence[Segment]) -> list[Segment]:

@@ -11,7 +11,7 @@ from decimal import ROUND_HALF_UP, Decimal
 
 from offers.state import FieldState
 from reports.reconciliation import reasons
-from reports.reconciliation.averages import CENT, time_weighted
+from reports.reconciliation.averages import CENT, needed_rest, time_weighted
 from reports.reconciliation.counting import count
 from reports.reconciliation.terms import (
     SALES,
@@ -90,6 +90,10 @@ def _price(value: Decimal, period: Period, around: Surroundings, threshold: Deci
     if own.price is None or own.known < KNOWN_ENOUGH:
         return replace(found, own=None, reasons=reasons.lack_of_price(own, period, around))
     found = _judged(found, threshold, CENT)
+    needed = needed_rest(value, own, around.prices, period)
+    if found.status is Status.DIFFERS and needed is not None:
+        lacking = [reasons.partly_known(own, needed), *reasons.of_price(found, own, period, around)]
+        return replace(found, status=Status.NO_REFERENCE, reasons=reasons.each_once(lacking))
     if found.difference:
         found = replace(found, reasons=reasons.of_price(found, own, period, around))
     return _or_outdated(found, period, around, threshold, CENT)

@@ -17,7 +17,15 @@ from reports.reconciliation.terms import Code, Line, LineState, Period
 # A report made in the last two days of its period, or later, can lack what came after it was made.
 LATE = timedelta(hours=48)
 CENT = Decimal("0.01")
-WAYS = (Code.CANCELLED, Code.UNPAID, Code.RETURNS, Code.UTC_DAYS, Code.MARKETPLACES, Code.BEFORE_DISCOUNTS)
+WAYS = (
+    Code.CANCELLED,
+    Code.UNPAID,
+    Code.RETURNS,
+    Code.RETURNS_REFUSED,
+    Code.UTC_DAYS,
+    Code.MARKETPLACES,
+    Code.BEFORE_DISCOUNTS,
+)
 # More rules at once would fit anything.
 MOST_AT_ONCE = 3
 Ways = frozenset[Code]
@@ -150,6 +158,7 @@ def _total(lines: Iterable[Line], ways: Ways) -> Sum:
     units, revenue = 0, Decimal(0)
     for line in lines:
         pieces = line.pieces - (line.returned if Code.RETURNS in ways else 0)
+        pieces -= line.refused if Code.RETURNS_REFUSED in ways else 0
         units += pieces
         revenue += pieces * (line.list_price if Code.BEFORE_DISCOUNTS in ways else line.price)
     return Sum(units, revenue)

@@ -217,13 +217,16 @@ def _bought(
         .values(*LINE_COLUMNS)
     )
     told = _told(account, {row["order_id"] for row in rows})
-    returned = _returned(account, {row["order_id"] for row in rows})
-    sold = _once_ready(account, {row["line_item_id"] for row in rows if row["status"] == OrderStatus.CANCELLED})
+    returned, refused = _returned(account, {row["order_id"] for row in rows})
+    cancelled = [row for row in rows if row["status"] == OrderStatus.CANCELLED]
+    sold, followed = _earlier(account, {row["line_item_id"] for row in cancelled})
     for row in rows:
         ready_at = told.get((row["order_id"], BECAME_READY))
         nobody_paid = (row["order_id"], AUTO_CANCELLED) in told
         was_ready = bool(ready_at or row["paid_at"] or row["line_item_id"] in sold)
-        was_ready = was_ready or (row["payment_type"] == PAID_ON_DELIVERY and not nobody_paid)
+        # Of an order that is paid on delivery nothing but its own history tells whether it was ready once.
+        is_on_trust = row["payment_type"] == PAID_ON_DELIVERY and row["line_item_id"] not in followed
+        was_ready = was_ready or (is_on_trust and not nobody_paid)
         line = Line(
             bought_at=row["bought_at"],
             counted_at=max(row["bought_at"], ready_at or row["paid_at"] or row["bought_at"]),
@@ -232,6 +235,7 @@ def _bought(
             list_price=row["original_price"] or row["unit_price"],
             state=_state(row["status"], was_ready=was_ready),
             returned=min(row["quantity"], returned[row["line_item_id"]]),
+            refused=min(row["quantity"], refused[row["line_item_id"]]),
         )
         yield row["allegro_offer_id"], Bought(row["currency"], row["marketplace"], line)
 
@@ -251,21 +255,21 @@ def _told(account: SellerAccount, order_ids: set[str]) -> dict[tuple[str, str], 
     return {(order_id, kind): at for order_id, kind, at in rows.values_list("order_id", "type", "occurred_at")}
 
 
-def _returned(account: SellerAccount, order_ids: set[str]) -> Counter[str]:
-    """How many pieces of each line came back or are on their way; rejected ones stayed with the buyer."""
+def _returned(account: SellerAccount, order_ids: set[str]) -> tuple[Counter[str], Counter[str]]:
+    """How many pieces of each line came back or are on their way, and of how many the return was refused."""
     lines = ReturnedLine.objects.filter(account=account, order_id__in=order_ids).exclude(line_item_id="")
     rejected = CustomerReturn.objects.filter(account=account, superseded_at__isnull=True, status=REJECTED)
-    pieces: Counter[str] = Counter()
-    for line_item_id, quantity in lines.exclude(return_id__in=rejected.values("return_id")).values_list(
-        "line_item_id", "quantity"
-    ):
-        pieces[line_item_id] += quantity
-    return pieces
+    refused_ids = set(rejected.filter(order_id__in=order_ids).values_list("return_id", flat=True))
+    returned: Counter[str] = Counter()
+    refused: Counter[str] = Counter()
+    for return_id, line_item_id, quantity in lines.values_list("return_id", "line_item_id", "quantity"):
+        (refused if return_id in refused_ids else returned)[line_item_id] += quantity
+    return returned, refused
 
 
-def _once_ready(account: SellerAccount, line_item_ids: set[str]) -> set[str]:
-    """Those that were ready in an earlier state."""
-    rows = OrderLine.objects.filter(
-        account=account, superseded_at__isnull=False, line_item_id__in=line_item_ids, status=OrderStatus.READY
-    )
-    return set(rows.values_list("line_item_id", flat=True))
+def _earlier(account: SellerAccount, line_item_ids: set[str]) -> tuple[set[str], set[str]]:
+    """Those that were ready in an earlier state, and those of which an earlier state is known at all."""
+    rows = OrderLine.objects.filter(account=account, superseded_at__isnull=False, line_item_id__in=line_item_ids)
+    states = list(rows.values_list("line_item_id", "status"))
+    ready = {line_item_id for line_item_id, status in states if status == OrderStatus.READY}
+    return ready, {line_item_id for line_item_id, _status in states}

@@ -102,5 +102,8 @@ def sorted_comparisons(comparisons: QuerySet[Comparison], wanted: str) -> QueryS
     """`comparisons` by a column; equal ones in a fixed order."""
     key = sort_key(wanted)
     sign = "-" if key.startswith("-") else ""
+    if key == USUAL_SORT:
+        # As the index has it; rows were made offer by offer, so that those of one offer stand together.
+        return comparisons.order_by("-size", "pk")
     columns = [f"{sign}{name}" for name in SORTS[key.removeprefix("-")]]
     return comparisons.order_by(*columns, "title", "allegro_offer_id", "-upload__period_to", "measure", "pk")

@@ -97,6 +97,11 @@ def _partly(own: Weighted) -> Iterator[Reason]:
         yield Reason(Code.PARTLY_KNOWN, facts={"share": _share(own.known)})
 
 
+def partly_known(own: Weighted, needed: Decimal) -> Reason:
+    """The report may be right: it is with the price `needed` in the time of which the price is not known."""
+    return Reason(Code.PARTLY_KNOWN, facts={"share": _share(own.known), "needed": str(needed)})
+
+
 def lack_of_price(own: Weighted, period: Period, around: Surroundings) -> list[Reason]:
     """Why there is no average of our own."""
     begins = min((span.since for span in around.prices), default=None)
@@ -184,7 +189,7 @@ def of_sales(found: Found, reported: Reported, period: Period, around: Surroundi
         explained, effects = _explain_one(found, period, around)
     exact = [reason for each in explained for reason in _exact(each, around)]
     parts = [] if exact else list(_parts(found, effects, around))
-    return ranked([*_once(exact), *parts, *_price_beside(found, period, around), *_around(found, period, around)])
+    return ranked([*each_once(exact), *parts, *_price_beside(found, period, around), *_around(found, period, around)])
 
 
 def _explain_one(found: Found, period: Period, around: Surroundings) -> tuple[list[Explained], list[tuple[Code, Sum]]]:
@@ -228,8 +233,8 @@ def _details(code: Code, around: Surroundings) -> dict[str, Any]:
     return {}
 
 
-def _once(found: Iterable[Reason]) -> list[Reason]:
-    """The first of each kind."""
+def each_once(found: Iterable[Reason]) -> list[Reason]:
+    """The first of each kind, in their order."""
     kept: dict[Code, Reason] = {}
     for reason in found:
         kept.setdefault(reason.code, reason)

@@ -47,6 +47,7 @@ class Code(StrEnum):
     CANCELLED = "cancelled"
     UNPAID = "unpaid"
     RETURNS = "returns"
+    RETURNS_REFUSED = "returns_refused"
     UTC_DAYS = "utc_days"
     MARKETPLACES = "marketplaces"
     BEFORE_DISCOUNTS = "before_discounts"
@@ -150,6 +151,8 @@ class Line:
     list_price: Decimal
     state: LineState
     returned: int = 0
+    refused: int = 0
+    """Pieces whose return the seller refused; `returned` are the others."""
     is_own_marketplace: bool = True
 
 

@@ -24,6 +24,7 @@ LABELS: Final[Mapping[str, Any]] = {
     Code.CANCELLED: gettext_lazy("Cancelled orders"),
     Code.UNPAID: gettext_lazy("Unpaid orders"),
     Code.RETURNS: gettext_lazy("Returns"),
+    Code.RETURNS_REFUSED: gettext_lazy("Refused returns"),
     Code.UTC_DAYS: gettext_lazy("Time zone"),
     Code.MARKETPLACES: gettext_lazy("Several marketplaces"),
     Code.BEFORE_DISCOUNTS: gettext_lazy("Prices before discounts"),
@@ -104,13 +105,20 @@ def tell(reason: Mapping[str, Any], measure: str, currency: str) -> Told:
     facts = Facts(reason["facts"], measure, currency)
     text, step = SENTENCES[code](facts)
     weight = Weight(reason["weight"])
-    if weight is Weight.PART:
-        text = f"{text} {_('This explains a part of the difference.')}"
-    elif weight is Weight.EXACT and "together" in facts:
-        text = f"{text} {_('Together with the next reason this explains the whole difference.')}"
-    elif weight is Weight.EXACT:
-        text = f"{text} {_('This explains the whole difference.')}"
+    said = _how_much(weight, is_together="together" in facts)
+    text = f"{text} {said}" if said else text
     return Told(code, str(LABELS[code]), text, str(step), weight)
+
+
+def _how_much(weight: Weight, *, is_together: bool) -> str:
+    """How much of the difference a reason explains, where that can be said."""
+    if weight is Weight.PART:
+        return _("This explains a part of the difference.")
+    if weight is Weight.AROUND:
+        return ""
+    if is_together:
+        return _("Together with the next reason this explains the whole difference.")
+    return _("This explains the whole difference.")
 
 
 def _cancelled(facts: Facts) -> tuple[str, Any]:
@@ -127,6 +135,11 @@ def _unpaid(facts: Facts) -> tuple[str, Any]:
 
 def _returns(facts: Facts) -> tuple[str, Any]:
     text = _("Pieces that buyers sent back: %(effect)s. The report seems to leave them out, we count what was sold.")
+    return text % {"effect": facts.effect}, NOTHING
+
+
+def _returns_refused(facts: Facts) -> tuple[str, Any]:
+    text = _("Pieces whose return was refused: %(effect)s. The report seems to leave them out, we count them as sold.")
     return text % {"effect": facts.effect}, NOTHING
 
 
@@ -217,6 +230,9 @@ def _other_report(facts: Facts) -> tuple[str, Any]:
 
 def _partly_known(facts: Facts) -> tuple[str, Any]:
     text = _("We know the price for %(share)s %% of the period only.") % {"share": facts.values["share"]}
+    if "needed" in facts:
+        needed = _("The report is right if it was %(needed)s in the rest of the time.")
+        return f"{text} {needed % {'needed': facts.money('needed')}}", LOOK
     return text, LOOK
 
 
@@ -276,6 +292,7 @@ SENTENCES: Final[Mapping[Code, Callable[[Facts], tuple[str, Any]]]] = {
     Code.CANCELLED: _cancelled,
     Code.UNPAID: _unpaid,
     Code.RETURNS: _returns,
+    Code.RETURNS_REFUSED: _returns_refused,
     Code.UTC_DAYS: _utc_days,
     Code.MARKETPLACES: _marketplaces,
     Code.BEFORE_DISCOUNTS: _before_discounts,

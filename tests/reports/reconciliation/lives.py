@@ -18,13 +18,14 @@ from reports.uploads import discard, import_upload, receive
 
 TIMEOUT_SECONDS = 30
 # By what a planted discrepancy may be told: of an export made early its missing orders and its price, of an order that
-# counted in the export and was cancelled since, that.
+# counted in the export and was cancelled since, that. Of a cancelled order that was to be paid on delivery and was read
+# only after its end, nothing tells whether it was ever ready.
 TOLD_BY: dict[str, frozenset[Code]] = {
     "price_change": frozenset({Code.EXPORT_OLDER, Code.PRICE_CHANGED, Code.CANCELLED}),
     "stale": frozenset({Code.EXPORT_OLDER, Code.CANCELLED}),
     "cancelled_later": frozenset({Code.CANCELLED}),
-    "unpaid": frozenset({Code.UNPAID}),
-    "returns": frozenset({Code.RETURNS}),
+    "unpaid": frozenset({Code.UNPAID, Code.CANCELLED}),
+    "returns": frozenset({Code.RETURNS, Code.RETURNS_REFUSED}),
     "offer_ended": frozenset({Code.NOT_ACTIVE}),
     "utc_days": frozenset({Code.UTC_DAYS}),
 }

@@ -69,9 +69,18 @@ def test_a_price_known_for_less_than_half_of_the_days_is_no_reference() -> None:
     found = find(Measure.PRICE, "50.00", prices=[span(at(5), at(20), "50.00")])
     assert (found.status, found.own, codes(found)) == (Status.NO_REFERENCE, None, [Code.PARTLY_KNOWN])
     assert found.reasons[0].facts["share"] == "36"
-    found = find(Measure.PRICE, "60.00", prices=[span(at(2), at(20), "50.00")])
+    found = find(Measure.PRICE, "90.00", prices=[span(at(2), at(20), "50.00")])
     assert (found.status, found.own) == (Status.DIFFERS, Decimal("50.00"))
     assert Code.PARTLY_KNOWN in codes(found)
+
+
+def test_a_price_that_may_be_right_in_the_unknown_rest_is_no_reference() -> None:
+    # 50.00 for most of the time, unknown for the last days, and 90.00 after them.
+    prices = [span(at(0, 1), at(5, 22), "50.00"), span(at(8), at(20), "90.00")]
+    found = find(Measure.PRICE, "60.00", prices=prices)
+    assert (found.status, codes(found)[0]) == (Status.NO_REFERENCE, Code.PARTLY_KNOWN)
+    assert found.reasons[0].facts["needed"] == "85.00"
+    assert find(Measure.PRICE, "70.00", prices=prices).status is Status.DIFFERS
 
 
 def test_a_price_from_before_the_first_reading_is_no_reference() -> None:

@@ -161,6 +161,7 @@ def test_every_reason_has_its_words(lamp: Offer, pages: Client) -> None:
         "cancelled": {"units": 2, "revenue": "99.98", "lines": 1},
         "unpaid": {"units": 1, "revenue": "49.99", "together": 2},
         "returns": {"units": -1, "revenue": "-49.99"},
+        "returns_refused": {"units": -1, "revenue": "-49.99"},
         "utc_days": {"units": 1, "revenue": "49.99"},
         "marketplaces": {"units": 1, "revenue": "49.99"},
         "before_discounts": {"units": 0, "revenue": "10.00"},
@@ -194,6 +195,6 @@ def test_every_reason_has_its_words(lamp: Offer, pages: Client) -> None:
     text = words(pages.get("/reconciliation/?q=18000000001&measure=units"))
     assert "Orders that were cancelled later: 2 pieces, PLN 99.98." in text
     assert "The price changed 2 times in the period, from PLN 49.99 to PLN 39.99" in text
-    assert "23 more facts of that time" in text
+    assert "24 more facts of that time" in text
     polish = pages.get("/reconciliation/?q=18000000001&measure=units", headers={"accept-language": "pl"})
     assert polish.status_code == 200

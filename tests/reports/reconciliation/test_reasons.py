@@ -39,6 +39,7 @@ def test_an_average_weighted_by_sales_is_recognised() -> None:
         (line(3, 5, state=LineState.CANCELLED), 9, Code.CANCELLED),
         (line(3, 5, state=LineState.UNPAID), 9, Code.UNPAID),
         (line(3, 5, returned=2), 7, Code.RETURNS),
+        (line(3, 5, refused=1), 8, Code.RETURNS_REFUSED),
         (line(8, 5, hour=0), 4, None),
         (line(7, 5, hour=23), 9, Code.UTC_DAYS),
         (line(3, 5, is_own_marketplace=False), 9, Code.MARKETPLACES),
