@@ -488,9 +488,14 @@ def anchored(facts: Facts, since: datetime) -> Facts:
     def with_margin(part: str) -> datetime:
         return start(part) - PURCHASE_MARGIN if part == PRICE_STOCK_PART and part in starts else start(part)
 
+    def is_wanted(event: Event) -> bool:
+        # Activations explain stock events, so they are loaded as far back as these.
+        parts = {PART_OF_EVENT.get(event.type, DETAIL_PART), *([PRICE_STOCK_PART] if event.type == ACTIVATED else [])}
+        return any(event.occurred_at >= with_margin(part) for part in parts)
+
     return Facts(
         [each for each in facts.snapshots if each.first_seen_at >= start(each.part)],
-        [each for each in facts.events if each.occurred_at >= with_margin(PART_OF_EVENT.get(each.type, DETAIL_PART))],
+        list(filter(is_wanted, facts.events)),
         [sale for sale in facts.sales if sale.bought_at >= with_margin(PRICE_STOCK_PART)],
         cuts=cuts,
     )
