@@ -215,7 +215,8 @@ def test_a_refused_request_uses_nothing_up(budget: MakeBudget, impatient: None) 
     wide = budget(6000)
     wide.spend("one", "price-automation")
     time.sleep(0.1)  # the client id's bucket is full again
-    for _ in range(100):
+    # Few enough that a slow machine asks them all before this class of requests has room again.
+    for _ in range(20):
         with pytest.raises(RateLimited):
             wide.spend("one", "price-automation")
     assert wide.used("one").client == 1
