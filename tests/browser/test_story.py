@@ -86,11 +86,17 @@ def test_from_sign_up_to_what_changed(visitor: Visitor, simulator: SimulatorButt
     assert visitor.has_no_sideways_scroll()
 
     upload_report(visitor, simulator, tmp_path)
+    name_the_columns(visitor, tmp_path)
+    visitor.go(f"/offers/{offer.pk}/?days=28")
+    expect(page.locator("#offer-reports tbody tr")).to_have_count(2)
     for path in (
         "/dashboard/",
         "/offers/",
         "/offer-events",
         "/reports/",
+        "/reports/upload/",
+        "/reconciliation/",
+        "/reconciliation/days/",
         "/settings/accounts/",
         "/settings/workspace/",
     ):
@@ -117,6 +123,29 @@ def upload_report(visitor: Visitor, simulator: SimulatorButtons, folder: Path) -
         upload = Upload.objects.get()
     assert (upload.status, upload.period_from, upload.problems_found) == ("imported", monday, 0)
     assert upload.rows_read > 40
+
+
+def name_the_columns(visitor: Visitor, folder: Path) -> None:
+    """A table of the seller's own: what its columns hold is said once, then it is read and imported like the rest."""
+    page = visitor.page
+    sunday = timezone.localdate() - timedelta(days=timezone.localdate().weekday() + 8)
+    file = folder / f"moje_{sunday - timedelta(days=6)}_{sunday}.csv"
+    file.write_text(f"Nr;Ile poszło;Za ile razem;Telefon klienta\n{BEST_SELLER};4;199,96;600 700 800\n")
+    visitor.go("/reports/upload/")
+    page.set_input_files("input[type=file]", str(file))
+    page.click("main form[enctype] button[type=submit]")
+    page.click("main a[href$='/columns/']", timeout=SYNC_MILLISECONDS)
+    page.select_option("#id_kind", "sales_by_offer")
+    page.wait_for_load_state("networkidle")
+    assert visitor.has_no_sideways_scroll()
+    assert "600 700 800" not in page.locator("main").inner_text()
+    page.select_option("#id_currency", "PLN")
+    page.wait_for_load_state("networkidle")
+    for column, concept in enumerate(("offer_id", "units", "revenue")):
+        page.select_option(f"select[aria-labelledby=heading-{column}]", concept)
+    page.click("#mapping button.btn-primary")
+    page.click("form[action$='/import/'] button", timeout=SYNC_MILLISECONDS)
+    page.wait_for_selector("[data-upload-status=imported]")
 
 
 @pytest.mark.usefixtures("simulator")
