@@ -6,6 +6,7 @@ from reports.models.reconciliation import (
     Comparison,
     ComparisonStatus,
     ReconciledAccount,
+    ReportedDay,
 )
 from reports.models.rows import UploadRow
 from reports.models.uploads import (
@@ -26,6 +27,7 @@ __all__ = [
     "Decision",
     "ReconciledAccount",
     "RememberedMapping",
+    "ReportedDay",
     "RowProblem",
     "Upload",
     "UploadFile",

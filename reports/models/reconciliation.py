@@ -112,6 +112,36 @@ class AccountTotal(TenantModel):
         return f"{self.account_id} {self.first_day} to {self.last_day}"
 
 
+class ReportedDay(TenantModel):
+    """One Warsaw day of one marketplace and currency: what the imported files of orders add up to, beside our orders.
+
+    `reasons` are the orders that make the difference, by why they do (`reports.reconciliation.order_days`).
+    `marketplace` is empty where the files name none.
+    """
+
+    account = models.ForeignKey(SellerAccount, on_delete=models.CASCADE, related_name="reported_days")
+    day = models.DateField()
+    marketplace = models.CharField(max_length=32, blank=True)
+    currency = models.CharField(max_length=3)
+    reported_units = models.IntegerField()
+    reported_revenue = models.DecimalField(max_digits=18, decimal_places=2)
+    # Empty where not all orders of the day are known.
+    own_units = models.IntegerField(null=True)
+    own_revenue = models.DecimalField(max_digits=18, decimal_places=2, null=True)
+    units_status = models.CharField(max_length=12, choices=ComparisonStatus.choices)
+    revenue_status = models.CharField(max_length=12, choices=ComparisonStatus.choices)
+    reasons = models.JSONField(default=list)
+
+    class Meta:
+        ordering = ["-day", "marketplace", "currency"]
+        constraints = [
+            models.UniqueConstraint(fields=["account", "day", "marketplace", "currency"], name="one_reported_day")
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.account_id} {self.day}"
+
+
 class ReconciledAccount(TenantModel):
     """Up to which instant an account's facts have been compared. Its row is locked while that is being done.
 

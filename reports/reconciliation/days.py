@@ -11,7 +11,8 @@ Shape of the chart's document; money is text, null means "not known", never zero
                    "status": "agrees"}]
     }
 
-A report of several days is one entry of `periods` and is never spread over its days.
+`reported` is what a report of that day alone says, else what the files of orders say. A report of several days is one
+entry of `periods` and is never spread over its days.
 """
 
 from dataclasses import dataclass
@@ -25,7 +26,7 @@ from accounts.models import SellerAccount
 from offers.calendar import ONE_DAY
 from offers.daily import Window, sales_coverage
 from offers.models import SalesDay
-from reports.models import AccountTotal
+from reports.models import AccountTotal, ReportedDay
 
 DAYS_SHOWN = 28
 SPARK_WIDTH, SPARK_HEIGHT = 280, 56
@@ -97,15 +98,26 @@ class Trend:
 
 
 def read_trend(account: SellerAccount, today: date, days: int = DAYS_SHOWN) -> Trend:
-    """The last full days of `account`, in the currency and on the marketplace of its newest report. Four queries."""
+    """The last full days of `account`, in the currency and on the marketplace of its newest report. Five queries.
+
+    A day speaks by a report of sales of that day alone, else by the files of orders.
+    """
     window = Window(today - ONE_DAY * days, today - ONE_DAY)
     totals = list(AccountTotal.objects.filter(account=account, last_day__gte=window.first))
-    newest = totals[0] if totals else AccountTotal.objects.filter(account=account).first()
+    of_orders = list(ReportedDay.objects.filter(account=account, day__range=(window.first, window.last)))
+    newest = (
+        totals[0] if totals else AccountTotal.objects.filter(account=account).first() or next(iter(of_orders), None)
+    )
     currency = newest.currency if newest else ""
-    marketplace = newest.marketplace if newest else account.base_marketplace
+    marketplace = (newest.marketplace if newest else "") or account.base_marketplace
     here = [each for each in totals if (each.currency, each.marketplace) == (currency, marketplace)]
     # Of several reports of one day the one uploaded last speaks for it.
-    single = {each.first_day: each.reported_revenue for each in reversed(here) if each.first_day == each.last_day}
+    single = {
+        each.day: each.reported_revenue
+        for each in of_orders
+        if each.currency == currency and each.marketplace in ("", marketplace)
+    }
+    single |= {each.first_day: each.reported_revenue for each in reversed(here) if each.first_day == each.last_day}
     own = _own(account, currency, marketplace, window)
     return Trend(
         account,

@@ -16,7 +16,14 @@ from accounts.templatetags.ui import format_money
 from offers.calendar import start_of_day
 from offers.models import Offer
 from offers.values import MINUS, format_count, format_percent, show_span
-from reports.models import AccountTotal, ComparedMeasure, Comparison, ComparisonStatus, Upload, UploadStatus
+from reports.models import (
+    AccountTotal,
+    ComparedMeasure,
+    Comparison,
+    ComparisonStatus,
+    Upload,
+    UploadStatus,
+)
 from reports.reconciliation.words import Told, tell
 
 MONEY = (ComparedMeasure.PRICE, ComparedMeasure.REVENUE)

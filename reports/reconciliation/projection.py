@@ -23,6 +23,7 @@ from reports.models import AccountTotal, Comparison, ReconciledAccount, Upload, 
 from reports.reconciliation.changed import changed_offers
 from reports.reconciliation.compare import LARGEST, compare
 from reports.reconciliation.facts import Side, load_gaps, load_sides
+from reports.reconciliation.order_days import make_order_days
 from reports.reconciliation.terms import SALES, Found, Line, LineState, Period, Reported, Status, Surroundings
 from reports.reconciliation.totals import held_until, make_totals
 
@@ -139,6 +140,7 @@ def _bring(mark: ReconciledAccount, account: SellerAccount, allegro_ids: Iterabl
             Comparison.objects.filter(account=account, allegro_offer_id__in=batch).delete()
         made += len(Comparison.objects.bulk_create(_compare(context, batch), batch_size=ROWS_AT_ONCE))
     make_totals(account, context.reports, coverage, context.threshold)
+    make_order_days(account, coverage, context.threshold)
     # What still waits for its changes to be worked out will be compared once more.
     if not Offer.objects.filter(account=account, derive_from__isnull=False).exists():
         mark.compared_at = account.last_synced_at

@@ -53,13 +53,14 @@ def _total(account: SellerAccount, report: "Report", coverage: Coverage | None, 
         reported_revenue=reported["revenue"],
         own_units=own["units"],
         own_revenue=own["revenue"],
-        units_status=_status(reported["units"], own["units"], threshold),
+        units_status=status_of(reported["units"], own["units"], threshold),
         holds_until=report.holds_until,
-        revenue_status=_status(reported["revenue"], own["revenue"], threshold),
+        revenue_status=status_of(reported["revenue"], own["revenue"], threshold),
     )
 
 
-def _status(reported: Any, own: Any, threshold: Decimal) -> Status:
+def status_of(reported: Any, own: Any, threshold: Decimal) -> Status:
+    """How two sums stand to each other; None is not known."""
     if reported is None or own is None:
         return Status.NO_REFERENCE
     return Status.AGREES if is_near(Decimal(reported), Decimal(own), threshold, CENT) else Status.DIFFERS

@@ -5,6 +5,7 @@ from typing import Any
 from uuid import UUID
 
 from django.core.paginator import Paginator
+from django.db.models import Case, Q, QuerySet, Value, When
 from django.http import Http404, HttpResponse, HttpResponseBase, JsonResponse, StreamingHttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
@@ -17,7 +18,8 @@ from accounts.models import Role, SellerAccount
 from offers.calendar import warsaw_day
 from offers.exports import XLSX, in_language
 from offers.models import Offer
-from reports.models import AccountTotal, Comparison
+from reports.models import AccountTotal, Comparison, ComparisonStatus, ReportedDay
+from reports.reconciliation.day_words import ShownDay
 from reports.reconciliation.days import Trend, read_trend
 from reports.reconciliation.exports import csv_file, read_rows, workbook_file
 from reports.reconciliation.filters import ComparisonFilter, sort_key, sorted_comparisons
@@ -26,6 +28,7 @@ from reports.reconciliation.projection import threshold
 
 ROWS_PER_PAGE = 50
 TOTALS_PER_PAGE = 50
+DAYS_LISTED = 31
 # The catalogue shows no more offers on a page.
 MOST_OFFERS = 200
 
@@ -64,10 +67,19 @@ def days(request: WorkspaceRequest) -> HttpResponse:
         "account": account,
         "page": page,
         "totals": [ShownTotal(total) for total in page.object_list],
+        "order_days": [ShownDay(day) for day in _newest_days(account)],
         "trend": _trend(account),
         "may_edit": _may_edit(request),
     }
     return render(request, "reports/reconciliation/days.html", context)
+
+
+def _newest_days(account: SellerAccount | None) -> QuerySet[ReportedDay]:
+    """Of the files of orders the days that differ, and then the newest others."""
+    days: QuerySet[ReportedDay] = ReportedDay.objects.filter(account=account)
+    agreeing = Q(units_status=ComparisonStatus.AGREES, revenue_status=ComparisonStatus.AGREES)
+    agrees = Case(When(agreeing, then=Value(1)), default=Value(0))
+    return days.annotate(agrees=agrees).order_by("agrees", "-day", "marketplace", "currency")[:DAYS_LISTED]
 
 
 @require_GET
