@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 from django.db import connection
+from django.conf import settings
 from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
@@ -181,8 +182,9 @@ def test_a_run_says_how_many_weeks_it_has_read_and_so_does_the_account(begun: Li
     assert {line.stream for line in lines if line.state == State.READING} == {"order_history"}
     owner = Client()
     owner.force_login(begun.owner)
+    owner.cookies[settings.LANGUAGE_COOKIE_NAME] = "en"
     page = owner.get(reverse("settings:account", args=[begun.account.pk])).content.decode()
-    assert "1 of 52 weeks read" in page or "1 z 52 tygodni" in page
+    assert "1 of 52 weeks read" in page
     begun.sync()
     page = owner.get(reverse("settings:account", args=[begun.account.pk])).content.decode()
     assert "Read back as far as Allegro keeps it" in page
