@@ -20,6 +20,8 @@ from allegro.simulator import server
 from config.celery import app
 
 PREHISTORY_DAYS = 20
+# What Chromium says of a navigation when another one, the page's own, got in between.
+OVERTAKEN = ("ERR_ABORTED", "Not attached to an active page")
 
 
 @pytest.fixture(scope="session")
@@ -116,7 +118,7 @@ class Visitor:
         try:
             step()
         except Error as error:
-            if "ERR_ABORTED" not in str(error):
+            if not any(sign in str(error) for sign in OVERTAKEN):
                 raise
             self.page.wait_for_load_state()
             step()
