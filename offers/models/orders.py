@@ -12,6 +12,8 @@ from offers.models.offer import Offer
 
 # Events that tell what the order itself does not keep: that it was ready, and by whom it was cancelled.
 BECAME_READY, BUYER_CANCELLED, AUTO_CANCELLED = "READY_FOR_PROCESSING", "BUYER_CANCELLED", "AUTO_CANCELLED"
+# The buyer pays the courier: such an order is ready as soon as its form is filled in, and is never paid online.
+PAID_ON_DELIVERY = "CASH_ON_DELIVERY"
 TELLING_EVENTS = (BECAME_READY, BUYER_CANCELLED, AUTO_CANCELLED)
 
 

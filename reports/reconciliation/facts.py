@@ -23,9 +23,8 @@ from offers.models import (
     OrderStatus,
     ReturnedLine,
 )
-from offers.models.orders import AUTO_CANCELLED, BECAME_READY
+from offers.models.orders import AUTO_CANCELLED, BECAME_READY, PAID_ON_DELIVERY
 from offers.returns import REJECTED
-from offers.sales_evidence import PAID_ON_DELIVERY
 from offers.segments import STEP_COLUMNS, Reading, Segment, Step
 from offers.state import Absence, Timeline
 from offers.values import as_money
@@ -241,7 +240,7 @@ def _bought(
 
 
 def _state(status: str, *, was_ready: bool) -> LineState:
-    """As `offers.sales_evidence` tells sales, cancellations and what was never paid apart."""
+    """How a line counts: sold, sold and cancelled, or never ready to be sent."""
     if status == OrderStatus.READY:
         return LineState.COUNTED
     return LineState.CANCELLED if status == OrderStatus.CANCELLED and was_ready else LineState.UNPAID
