@@ -98,6 +98,21 @@ class Membership(models.Model):
         return Role(self.role).includes(role)
 
 
+class Preference(models.Model):
+    """How one person likes to see something, in all workspaces; the keys stand in `accounts.preferences`."""
+
+    user = models.ForeignKey(User, on_delete=models.CASCADE, related_name="preferences")
+    key = models.CharField(max_length=60)
+    value = models.JSONField()
+    changed_at = models.DateTimeField(auto_now=True)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["user", "key"], name="one_preference_per_person_and_key")]
+
+    def __str__(self) -> str:
+        return f"{self.key} of {self.user_id}"
+
+
 class Environment(models.TextChoices):
     """Which Allegro: accounts of one are unknown in the others."""
 

@@ -8,6 +8,7 @@ app_name = "accounts"
 urlpatterns = [
     path("settings/workspace/switch/", views.switch_workspace, name="switch"),
     path("settings/language", views.choose_language, name="language"),
+    path("settings/preferences/<str:key>/", views.remember_preference, name="preference"),
 ]
 
 # config/urls.py joins these with the settings pages of the other apps in one namespace.

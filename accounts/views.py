@@ -1,10 +1,12 @@
 """The pages about the reader: the signed-out home page, their workspace, their language."""
 
+from typing import cast
 from uuid import UUID
 
 from django.conf import settings
 from django.contrib import messages
-from django.core.exceptions import PermissionDenied
+from django.contrib.auth.decorators import login_required
+from django.core.exceptions import BadRequest, PermissionDenied
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
@@ -13,7 +15,8 @@ from django.views.i18n import set_language
 
 from accounts.access import CURRENT_WORKSPACE, WorkspaceRequest, member_view
 from accounts.forms import WorkspaceForm
-from accounts.models import Membership, Role, record_audit
+from accounts.models import Membership, Role, User, record_audit
+from accounts.preferences import PreferenceKey, UnusablePreference, remember_json
 
 
 @require_safe
@@ -68,6 +71,19 @@ def choose_language(request: HttpRequest) -> HttpResponse:
         request.user.language = language
         request.user.save(update_fields=["language"])
     return response
+
+
+@require_POST
+@login_required
+def remember_preference(request: HttpRequest, key: str) -> HttpResponse:
+    """Remember the posted `value`, JSON, as the person's choice. 404 for an unknown key, 400 for another form."""
+    if key not in set(PreferenceKey):
+        raise Http404("no such preference")
+    try:
+        remember_json(cast(User, request.user), PreferenceKey(key), request.POST.get("value", ""))
+    except UnusablePreference as error:
+        raise BadRequest(_("This choice cannot be remembered.")) from error
+    return HttpResponse(status=204)
 
 
 def _uuid(text: str | None) -> UUID:

@@ -52,6 +52,8 @@ RULES: dict[str, Rule] = {
     "favicon": Rule("get", 302, 302, 302),
     "dashboard": page(),
     "accounts:switch": Rule("post", SIGN_IN, 404, 302),
+    # The walk names no key that exists.
+    "accounts:preference": Rule("post", SIGN_IN, 404, 404),
     "accounts:language": Rule("post", 302, 302, 302),
     "settings:workspace": page(),
     "settings:accounts": page(),
