@@ -7,7 +7,7 @@
   const { cluster, dayStart, noteAsChange, wallClock } = window.chartMarkers;
   const { build, layout, formats } = window.chartOptions;
   const { markerSeries } = window.chartLanes;
-  const { drawn, known } = window.chartSeries;
+  const { drawn } = window.chartSeries;
   const DAY = 86400000;
   const language = document.documentElement.lang || "pl";
   const formatting = language === "en" ? "en-GB" : language; // 24 hours, day before month, as on the page around
@@ -201,8 +201,9 @@
   }
 
   async function saveImage() {
-    const days = `${view.format.day(view.range ? view.range[0] : bounds()[0])} – ${view.format.day(view.range ? view.range[1] : bounds()[1] - DAY)}`;
-    const legend = drawn(view).filter((each) => each.name).map((each) => ({ name: each.name, color: each.itemStyle.color }));
+    const [first, last] = view.range || bounds();
+    const days = `${view.format.day(first)} – ${view.format.day(last - 1)}`;
+    const legend = drawn(view).filter((each) => each.name).map(({ name, itemStyle, lineStyle }) => ({ name, color: itemStyle.color, dash: lineStyle?.type, isLine: Boolean(lineStyle) }));
     const blob = await window.chartImage.draw(chart, view, { title: box.dataset.title, days }, legend);
     window.chartImage.save(blob, `offer-${box.dataset.number}-${view.data.from}-${view.data.to}.png`);
     say(texts.imageSaved);
@@ -242,6 +243,7 @@
   function start() {
     box.replaceChildren();
     document.getElementById("chart-bar").hidden = false;
+    document.getElementById("chart-scripted").hidden = false;
     chart = window.echarts.init(box, null, { locale: language === "pl" ? "PL" : "EN" });
     startZoom();
     draw();
