@@ -37,34 +37,35 @@
     const chosen = mark.changes.some((change) => change.id === view.chosen);
     const faint = mark.changes.every((change) => change.minor);
     mark.countColor = view.colors.surface;
-    const parts = mark.band ? bandParts(mark, api, area, color) : pointParts(mark, (left + right) / 2, y, color, view, chosen);
+    const parts = mark.band ? bandParts(mark, api, area, color, chosen) : pointParts(mark, (left + right) / 2, y, color, view, chosen);
     return { type: "group", style: { opacity: faint ? 0.55 : 1 }, children: parts };
   }
 
   // Intervals that overlap lie over each other, so that the common time is the darkest; the count says how many.
-  function bandParts(mark, api, area, color) {
+  function bandParts(mark, api, area, color, chosen) {
     const within = (x) => Math.min(Math.max(x, area.x), area.x + area.width);
     const parts = mark.members.map((member) => {
       const [left, y] = api.coord([member.from, mark.row]);
       const x = within(left);
       const width = Math.max(2, within(api.coord([member.to, mark.row])[0]) - x);
-      return { type: "rect", shape: { x, y: y - 6, width, height: 12, r: 6 }, style: { fill: color, fillOpacity: 0.28, stroke: color, lineWidth: 1 } };
+      return { type: "rect", shape: { x, y: y - 6, width, height: 12, r: 6 }, style: { fill: color, fillOpacity: chosen ? 0.6 : 0.28, stroke: color, lineWidth: chosen ? 2 : 1 } };
     });
     const [left, y] = api.coord([mark.from, mark.row]);
     const right = api.coord([mark.to, mark.row])[0];
-    const middle = (within(left) + within(right)) / 2;
+    const count = within(left + mark.count);
     if (mark.group === "notes") parts.push(noteText(mark, within(left), within(right), y, color));
-    else if (mark.changes.length > 1) parts.push({ type: "circle", silent: true, shape: { cx: middle, cy: y, r: 9 }, style: { fill: color } }, countText(mark, middle, y, mark.countColor));
+    else if (mark.changes.length > 1) parts.push({ type: "circle", silent: true, shape: { cx: count, cy: y, r: 9 }, style: { fill: color } }, countText(mark, count, y, mark.countColor));
     return parts;
   }
 
   // A flag with the beginning of what it says.
   function noteText(mark, left, right, y, color) {
-    const text = mark.changes.length > 1 ? `${mark.changes.length} × ${mark.changes[0].text}` : mark.changes[0].text;
+    const words = mark.changes.length > 1 ? `${mark.changes.length} × ${mark.changes[0].text}` : mark.changes[0].text;
+    const text = right - left < 64 ? "⚑" : `⚑ ${words}`;
     return {
       type: "text",
       silent: true,
-      style: { text: `⚑ ${text}`, x: left + 6, y, verticalAlign: "middle", fill: color, fontSize: 10, fontWeight: 600, width: Math.max(12, right - left - 10), overflow: "truncate", ellipsis: "…", lineOverflow: "truncate" },
+      style: { text, x: left + 6, y, verticalAlign: "middle", fill: color, fontSize: 10, fontWeight: 600, width: Math.max(12, right - left - 10), overflow: "truncate", ellipsis: "…", lineOverflow: "truncate" },
     };
   }
 

@@ -60,9 +60,17 @@
     return joined;
   }
 
+  // The count of a band stands where no point covers it: in its middle, else near one of its ends.
+  function placeCount(band, points) {
+    const places = [(band.left + band.right) / 2, band.left + 10, band.right - 10];
+    const free = places.find((x) => points.every((point) => Math.abs((point.begin + point.end) / 2 - x) > 18));
+    return { ...band, count: (free ?? places[0]) - band.left };
+  }
+
   function lane(changes, toPixel) {
     const marks = changes.map((change) => placed(change, toPixel)).sort((a, b) => a.left + a.right - b.left - b.right);
-    return [...joinBands(marks.filter(isBand)), ...joinPoints(marks.filter((mark) => !isBand(mark)))];
+    const points = joinPoints(marks.filter((mark) => !isBand(mark)));
+    return [...joinBands(marks.filter(isBand)).map((band) => placeCount(band, points)), ...points];
   }
 
   // A note in the form of a change: a band over its whole days in a lane of its own.

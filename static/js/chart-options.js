@@ -148,7 +148,7 @@
     const yAxis = valueAxes(view);
     return {
       useUTC: true,
-      animation: !view.isStill,
+      animation: !view.isStill && !view.wasDrawn,
       animationDuration: 250,
       animationDurationUpdate: 0,
       textStyle: { fontFamily: view.colors.font },

@@ -36,6 +36,7 @@
     chosen: "",
     summary: "",
     isStill: stillness.matches,
+    wasDrawn: false, // only the first drawing moves
     isOn: (id) => choices.isOn(id),
     layout: layout(box.clientWidth, 1),
   };
@@ -83,6 +84,7 @@
     box.style.height = `${view.layout.height}px`;
     chart.resize();
     chart.setOption(build(view), { notMerge: true });
+    view.wasDrawn = true;
     choices.draw(document.getElementById("chart-series"), onSwitch);
     regroup();
   }
