@@ -76,6 +76,7 @@ def scan_document(scan: Scan) -> Document:
         "totals_skipped": scan.totals_skipped,
         "blank_skipped": scan.blank_skipped,
         "scales": scan.scales,
+        "exported_at": _plain(scan.exported_at),
     }
 
 
@@ -100,6 +101,7 @@ def parse_scan(document: Document) -> Scan:
         document["totals_skipped"],
         document["blank_skipped"],
         {Concept(code): PercentScale(scale) for code, scale in document["scales"].items()},
+        datetime.fromisoformat(document["exported_at"]) if document["exported_at"] else None,
     )
 
 

@@ -146,7 +146,12 @@ def _planted(linked: Linked, days: tuple[date, date], kind: str, figures: Figure
     with imported(linked.account, linked.world.url, days, kind) as exported:
         if exported:
             figures.planted.update(planted["reason"] for planted in exported.planted)
-            figures.missed.update(planted["reason"] for planted in missed(exported))
+            for planted in missed(exported):
+                figures.missed[planted["reason"]] += 1
+                told = Comparison.objects.filter(upload=exported.upload, allegro_offer_id=planted["offer_id"])
+                sys.stdout.write(f"missed in {days[0]}..{days[1]}: {planted}\n")
+                for row in told:
+                    sys.stdout.write(f"  told of {row.measure}: {row.reported} beside {row.own}, {row.reasons}\n")
 
 
 def main() -> int:
