@@ -138,6 +138,8 @@ def _sheet(document: Document) -> SheetShape:
         guess={int(index): Concept(code) for index, code in document["guess"].items()},
         kind=document["kind"],
         digest=document["digest"],
+        lines=tuple(map(tuple, document["lines"])),
+        digests={int(row): digest for row, digest in document["digests"].items()},
     )
 
 
