@@ -87,11 +87,8 @@ def _choice(request: WorkspaceRequest) -> Choice:
     uploads = list(imported_uploads(account).filter(kind__in=TOTALS))
     today = warsaw_day(timezone.now())
     months = _months(uploads, today)
-    month = _month(request.GET.get("month", ""))
-    window = None if month else _days(request.GET.get("first", ""), request.GET.get("last", ""))
-    if window is None:
-        month = month or _newest_month(uploads, today)
-        window = Window(month, min(max(month, today), _next(month) - ONE_DAY))
+    window = _window(request, today) or _month_window(_newest_month(uploads, today), today)
+    month = window.first if window == _month_window(window.first.replace(day=1), today) else None
     marketplaces, currencies = choices_of(uploads)
     marketplace, currency = request.GET.get("marketplace", ""), request.GET.get("currency", "")
     scope = Scope(
@@ -125,6 +122,19 @@ def _months(uploads: Sequence[Upload], today: date) -> list[date]:
 def _newest_month(uploads: Sequence[Upload], today: date) -> date:
     """The month in which the newest report ends: there is something to see."""
     return max((upload.period_to for upload in uploads if upload.period_to), default=today).replace(day=1)
+
+
+def _window(request: WorkspaceRequest, today: date) -> Window | None:
+    """The month or the days that the address asks for; the form sends both, and the one that was changed counts."""
+    month, before = request.GET.get("month", ""), request.GET.get("shown", "")
+    days = _days(request.GET.get("first", ""), request.GET.get("last", ""))
+    chosen = _month(month)
+    return days if days and (chosen is None or month == before) else chosen and _month_window(chosen, today)
+
+
+def _month_window(month: date, today: date) -> Window:
+    """A month from its first day, the present one up to today."""
+    return Window(month, min(max(month, today), _next(month) - ONE_DAY))
 
 
 def _month(text: str) -> date | None:

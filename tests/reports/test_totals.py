@@ -114,8 +114,8 @@ def test_currencies_and_kinds_stand_apart(in_workspace: Team) -> None:
     samples.imported(account, "statystyki_oferty_03-08-2026_09-08-2026.xlsx", ads)
     found = lines(account)
     assert [(line.kind, line.currency, line.figures["units"]) for line in found] == [
-        ("sales_by_offer", "EUR", 4),
         ("sales_by_offer", "PLN", 14),
+        ("sales_by_offer", "EUR", 4),
         ("ads_offers", "PLN", None),
     ]
     cost = found[2]
@@ -133,6 +133,10 @@ def test_the_page_names_counted_and_left_out_reports(team: Team) -> None:
     assert "14 / 31" in page
     free = text(browser.get(reverse("reports:totals"), {"first": "2026-07-01", "last": "2026-08-31"}))
     assert "overlaps" in free and "Reports counted: 1, left out: 2" in free
+    # The form sends both; what was changed on it counts.
+    month = {"month": "2026-08", "first": "2026-07-01", "last": "2026-08-31"}
+    assert "14 / 31" in text(browser.get(reverse("reports:totals"), month | {"shown": "2026-07"}))
+    assert "47 / 62" in text(browser.get(reverse("reports:totals"), month | {"shown": "2026-08"}))
     # Without a choice, the month in which the newest report ends.
     assert "14 / 31" in text(browser.get(reverse("reports:totals")))
 
