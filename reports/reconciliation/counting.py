@@ -121,7 +121,7 @@ def _fitting_cutoff(counted: Sequence[Line], period: Period, ways: Ways, wanted:
     """Since when the counted lines must be missing from the report, and what they come to; None where no time fits."""
     late = sorted(counted, key=lambda line: line.counted_at)
     missing = Sum()
-    while late and late[-1].counted_at >= period.until - LATE:
+    while late and late[-1].counted_at >= period.known_until - LATE:
         cutoff = late[-1].counted_at
         gone = [late.pop()]
         while late and late[-1].counted_at == cutoff:
