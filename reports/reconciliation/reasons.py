@@ -206,6 +206,8 @@ def _exact(explained: Explained, around: Surroundings) -> Iterator[Reason]:
         facts = _effect(effect, together=len(explained.parts))
         if code is Code.EXPORT_OLDER and explained.cutoff:
             facts["cutoff"] = _iso(explained.cutoff)
+        if explained.some:
+            facts |= {"some": explained.some, "of": explained.of}
         yield Reason(code, Weight.EXACT, facts | _details(code, around))
 
 

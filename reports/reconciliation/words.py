@@ -104,6 +104,8 @@ def tell(reason: Mapping[str, Any], measure: str, currency: str) -> Told:
     code = Code(reason["code"])
     facts = Facts(reason["facts"], measure, currency)
     text, step = SENTENCES[code](facts)
+    if facts.values.get("some"):
+        text = f"{text} {_('It holds for %(some)d of the %(of)d order lines in question.') % facts.values}"
     weight = Weight(reason["weight"])
     said = _how_much(weight, is_together="together" in facts)
     text = f"{text} {said}" if said else text
