@@ -4,16 +4,19 @@
 
   function make(view, panel, { onChosen, keys }) {
     let opener = null; // what was used to open it, and gets the focus back
+    let origin = ""; // a change of the mark that was opened: its button is another one after each zoom
     let isQuiet = false; // opened by a link: the reader has not asked for the focus to move
 
     function open(change, from, quiet) {
       opener = from || opener;
+      origin = change.id;
       isQuiet = Boolean(quiet);
       window.htmx.ajax("GET", change.url, { target: panel, swap: "innerHTML" });
     }
 
     function list(mark, from) {
       opener = from;
+      origin = mark.changes[0].id;
       const sheet = document.createElement("div");
       const lines = document.createElement("ul");
       sheet.className = "change-sheet";
@@ -50,11 +53,10 @@
     }
 
     function close() {
-      const last = view.chosen;
       panel.replaceChildren();
       onChosen("");
       if (opener && opener.isConnected) opener.focus();
-      else keys.focus(last || opener?.dataset.ids?.split(" ")[0]);
+      else keys.focus(origin);
       opener = null;
     }
 

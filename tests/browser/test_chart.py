@@ -14,6 +14,7 @@ from accounts.models import Preference
 from accounts.scoping import workspace_scope
 from offers.calendar import warsaw_day
 from offers.models import OfferSnapshot
+from tests.browser.accessibility import accessibility_faults
 from tests.browser.conftest import Visitor
 from tests.conftest import Team
 from tests.offers.page_facts import add_change, add_sale, know_orders, price_stock
@@ -83,6 +84,7 @@ def test_a_mark_is_reached_and_opened_by_keyboard(offer_page: Visitor) -> None:
     page.keyboard.press("Enter")
     expect(page.locator("#change-panel ins").first).to_have_text("Kawa ziarnista")
     expect(page.locator("#change-panel h2")).to_be_focused()
+    assert accessibility_faults(page) == []
     page.keyboard.press("Escape")
     expect(page.locator("#change-panel")).to_be_empty()
     expect(page.locator(".chart-mark:focus")).to_have_attribute("aria-label", re.compile("Kawa → Kawa ziarnista"))
@@ -122,6 +124,26 @@ def test_a_link_brings_the_same_view_in_another_window(offer_page: Visitor) -> N
     assert offer_page.faults == []
 
 
+def test_many_changes_in_one_lane_are_counted_listed_and_spread(offer_page: Visitor, team: Team) -> None:
+    with workspace_scope(team.workspace):
+        for number in range(60):
+            add_change(team.offer, at=timezone.now() - timedelta(days=9, hours=-3 * number))
+    offer_page.reload()
+    page = offer_page.page
+    wait_for_chart(page)
+    together = page.locator(".chart-mark[data-row='0']")
+    counts = [len(ids.split()) for ids in together.evaluate_all("(all) => all.map((each) => each.dataset.ids)")]
+    assert sum(counts) == 61
+    assert len(counts) < 20
+    together.last.focus()
+    page.keyboard.press("Enter")
+    expect(page.locator("#chart-reset")).to_be_visible()
+    for _ in range(6):
+        page.keyboard.press("+")
+    expect(page.locator(".chart-mark:focus")).to_have_attribute("data-ids", re.compile(r"^[0-9a-f-]{36}$"))
+    assert offer_page.faults == []
+
+
 def test_switches_are_remembered(offer_page: Visitor) -> None:
     page = offer_page.page
     with page.expect_response(re.compile("/settings/preferences/chart-series/")) as answer:
@@ -144,6 +166,8 @@ def test_a_note_appears_on_the_chart_and_goes_again(offer_page: Visitor) -> None
     page = offer_page.page
     marks = page.locator(".chart-mark").count()
     page.click("#notes a.btn")
+    expect(page.locator("#change-panel h2")).to_be_focused()
+    assert accessibility_faults(page) == []
     page.fill("#change-panel textarea", "Kurier strajkował")
     page.click("#change-panel button.btn-primary")
     expect(page.locator("#notes .note-text")).to_have_text("Kurier strajkował")
