@@ -67,12 +67,16 @@ class Span:
 
 
 class OfferHistory:
-    """Everything the offer's page and chart show of one window, each part read once and only when asked for."""
+    """Everything the offer's page and chart show of one window, each part read once and only when asked for.
 
-    def __init__(self, offer: Offer, window: Window, now: datetime) -> None:
+    `with_before` reads price, stock and status of the window and of the one before it at once.
+    """
+
+    def __init__(self, offer: Offer, window: Window, now: datetime, *, with_before: bool = False) -> None:
         self.offer = offer
         self.window = window
         self.now = now
+        self.with_before = with_before
 
     @cached_property
     def sales(self) -> DailySales:
@@ -81,9 +85,10 @@ class OfferHistory:
 
     @cached_property
     def before(self) -> "OfferHistory":
-        """The same of as many days right before; price, stock and status are read for both windows at once."""
+        """The same of as many days right before."""
         earlier = OfferHistory(self.offer, self.window.previous, self.now)
-        earlier._timelines = self._timelines
+        if self.with_before:
+            earlier._timelines = self._timelines
         return earlier
 
     @cached_property
@@ -147,8 +152,9 @@ class OfferHistory:
 
     @cached_property
     def _timelines(self) -> dict[str, Timeline]:
-        """Price, stock and status, from the window before on: what is known of them is what the page of a day tells."""
-        return load_timelines(self.offer, self.window.previous.since, self.window.until)
+        """Price, stock and status: what is known of them is what the page of a day tells."""
+        window = self.window.previous if self.with_before else self.window
+        return load_timelines(self.offer, window.since, self.window.until)
 
     def _segments(self, key: str) -> list[Segment]:
         return clip(self._timelines[key].segments(), self.window.since, min(self.window.until, self.now))
@@ -279,7 +285,7 @@ def _change_json(shown: ShownChange) -> dict[str, Any]:
         "to": _instant(change.not_after),
         "moment": change.is_moment,
         "text": shown.plain,
-        "note": shown.note or shown.new.reason or shown.old.reason,
+        "note": "; ".join(filter(None, (shown.note or shown.new.reason or shown.old.reason, shown.returned))),
         "how": shown.how,
         "minor": shown.is_minor,
         "url": shown.url,

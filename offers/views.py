@@ -131,7 +131,7 @@ def detail(request: WorkspaceRequest, offer_id: UUID) -> HttpResponse:
     offer = get_offer(offer_id)
     window = _window(request, offer)
     cursor = request.GET.get("before", "")
-    history = OfferHistory(offer, window, timezone.now())
+    history = OfferHistory(offer, window, timezone.now(), with_before=True)
     narrowed = ChangeFilter(request.GET, queryset=history.edits)
     context = {
         "offer": offer,

@@ -1,7 +1,8 @@
 """What: offers, the facts about them (journal events, snapshots, orders, counters) and the projections made from facts.
 
 Facts are only ever added. Projections (`Offer`, `OfferChange`, `OfferUse`, `ChangeBatch`, `SalesDay`, `FeeDay`) can be
-deleted and rebuilt, and come out identical, because they are pure functions of the facts.
+deleted and rebuilt, and come out identical, because they are pure functions of the facts. A `Note` is what a person
+wrote, kept with all its versions.
 """
 
 from offers.models.billing import BillingEntry, BillingHistory, FeeDay, FeeKind

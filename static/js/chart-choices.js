@@ -30,6 +30,7 @@
     let inAddress = Boolean(linked) || link.has("compare");
     const chosen = new Map(Object.entries(memory).filter(([, value]) => typeof value === "boolean"));
     const compared = new Set(inAddress ? link.getAll("compare") : COMPARISONS.filter((id) => memory[id] === true));
+    const chosenSince = new Set(); // switches that were used since the page was opened by a link
     let timer = 0;
 
     function isOn(id) {
@@ -37,7 +38,6 @@
       if (linked && !chosenSince.has(id)) return linked.has(id);
       return chosen.has(id) ? chosen.get(id) : isUsual(id, view);
     }
-    const chosenSince = new Set();
 
     function canCompare(id) {
       return id !== "previous" || tools.period.days !== "all";
@@ -153,6 +153,24 @@
     return { isOn, compared: () => COMPARISONS.filter(isOn), draw, write, wholeAddress };
   }
 
+  // The filters of the list below, again beside the lanes that they narrow.
+  function drawGroups(holder) {
+    const focused = holder.contains(document.activeElement) ? document.activeElement.dataset.group : "";
+    holder.replaceChildren(...[...document.querySelectorAll("[data-group-toggle]")].map(groupChip));
+    if (focused) holder.querySelector(`[data-group="${CSS.escape(focused)}"]`)?.focus({ preventScroll: true });
+  }
+
+  function groupChip(toggle) {
+    const chip = document.createElement("button");
+    chip.type = "button";
+    chip.className = "chip";
+    chip.dataset.group = toggle.dataset.groupToggle;
+    chip.setAttribute("aria-pressed", toggle.getAttribute("aria-pressed"));
+    chip.append(...[...toggle.childNodes].map((node) => node.cloneNode(true)));
+    chip.addEventListener("click", () => toggle.click());
+    return chip;
+  }
+
   // The zoomed part that a link names, if it lies in the window: [from, to] in milliseconds of the chart's clock.
   function linkedRange(first, last) {
     const link = new URLSearchParams(window.location.search);
@@ -161,5 +179,5 @@
     return to - from >= 3600000 ? [from, to] : null;
   }
 
-  window.chartChoices = { make, linkedRange };
+  window.chartChoices = { drawGroups, make, linkedRange };
 })();

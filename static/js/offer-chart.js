@@ -86,6 +86,7 @@
     chart.setOption(build(view), { notMerge: true });
     view.wasDrawn = true;
     choices.draw(document.getElementById("chart-series"), onSwitch);
+    window.chartChoices.drawGroups(document.getElementById("chart-groups"));
     regroup();
   }
 

@@ -110,7 +110,7 @@ def test_choices_of_a_person_stand_in_the_page(owner_client: Client, in_workspac
 
 
 def funnel(team: Team, first: date, last: date) -> Funnel:
-    return Funnel(OfferHistory(team.offer, Window(first, last), NOW))
+    return Funnel(OfferHistory(team.offer, Window(first, last), NOW, with_before=True))
 
 
 def test_the_average_price_weighs_each_amount_by_its_time() -> None:

@@ -8,6 +8,8 @@ import pytest
 import time_machine
 from django.test import Client
 
+from offers.models import OfferDay
+from offers.notes import Written, add_note
 from tests.conftest import Team
 from tests.offers.page_facts import NOW, TODAY, add_change, add_reading, add_sale, know_orders, price_stock
 
@@ -107,6 +109,11 @@ def test_the_number_of_queries_does_not_grow(
     for number in range(40):
         add_change(in_workspace.offer, at=NOW - timedelta(hours=number))
         add_sale(in_workspace.offer, TODAY - timedelta(days=number), 1)
+        add_note(in_workspace.offer, in_workspace.owner, Written("a", TODAY, TODAY))
+        OfferDay.objects.create(
+            account=in_workspace.account, offer=in_workspace.offer, marketplace="allegro-pl",
+            day=TODAY - timedelta(days=number), visits_30d=number, observed_at=NOW,
+        )  # fmt: skip
     with django_assert_max_num_queries(26):
         read(owner_client, f"/offers/{in_workspace.offer.pk}/")
 
