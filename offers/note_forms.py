@@ -26,7 +26,7 @@ class NoteForm(forms.Form):
     """Text and days of a note, of the first day alone without a last one; `version` is the one that was opened."""
 
     text = forms.CharField(
-        label=gettext_lazy("Note"), max_length=LONGEST_NOTE, widget=forms.Textarea(attrs={"rows": 3})
+        label=gettext_lazy("Text of the note"), max_length=LONGEST_NOTE, widget=forms.Textarea(attrs={"rows": 3})
     )
     first_day = _day(gettext_lazy("Day"))
     last_day = _day(

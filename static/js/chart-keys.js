@@ -42,7 +42,8 @@
       tip.hidden = false;
       const room = holder.clientWidth - tip.offsetWidth;
       const x = Math.max(0, Math.min(room, spot.x - tip.offsetWidth / 2));
-      tip.style.transform = `translate(${x}px, ${Math.max(0, spot.y - tip.offsetHeight - 18)}px)`;
+      const above = spot.y - tip.offsetHeight - 18;
+      tip.style.transform = `translate(${x}px, ${above < 0 ? spot.y + 18 : above}px)`;
     }
 
     // One stop for the Tab key among all marks: where one was last, else the first.

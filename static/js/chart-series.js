@@ -25,7 +25,8 @@
     if (!Number.isFinite(units) || units === 0) return null;
     const [x, y] = api.coord([api.value(0), units]);
     const foot = api.coord([api.value(0), 0])[1];
-    const width = Math.max(1, Math.min(34, api.size([DAY, 0])[0] * 0.72));
+    const day = api.size([DAY, 0])[0];
+    const width = Math.max(1, Math.min(Math.max(34, day * 0.3), day * 0.72));
     const shape = { x: x - width / 2, y, width, height: foot - y, r: width > 6 ? [3, 3, 0, 0] : 0 };
     return { type: "rect", shape, style: { fill: color, opacity: isToday ? 0.5 : 1 } };
   }

@@ -31,7 +31,8 @@
       tip.append(row(texts.revenue, format.money(each.values[index], each.currency), "mark-revenue"));
     }
     tip.append(row(texts.price, pricesOn(view, dayStart(day)), "mark-price"));
-    for (const each of data.visitors) tip.append(row(texts.visitors, format.count(each.values[index]), "mark-visits"));
+    const where = (each) => (data.visitors.length > 1 ? `${texts.visitors} ${each.marketplace}` : texts.visitors);
+    for (const each of data.visitors) tip.append(row(where(each), format.count(each.values[index]), "mark-visits"));
     tip.append(...comparedRows(view, index), ...periodRows(view, day), ...spanRows(view, dayStart(day)), ...noteRows(view, day));
     return tip;
   }

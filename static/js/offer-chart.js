@@ -47,7 +47,7 @@
   const keys = window.chartKeys.make(view, document.getElementById("chart-marks"), document.getElementById("chart-mark-tip"), {
     toPixel: place,
     onOpen: openMark,
-    onZoom: zoomAround,
+    onZoom: zoomBy,
   });
   const panel = window.chartPanel.make(view, panelBox, { onChosen: choose, keys });
 
@@ -104,7 +104,7 @@
     const end = box.clientWidth - view.layout.right;
     const [left, right] = [mark.from, mark.to].map((time) => chart.convertToPixel({ xAxisIndex: 1 }, time));
     if (right < edge || left > end) return null;
-    const x = mark.band ? (Math.max(left, edge) + Math.min(right, end)) / 2 : (left + right) / 2;
+    const x = mark.band ? Math.min(Math.max(left + mark.count, edge), end) : (left + right) / 2;
     if (x < edge - 1 || x > end + 1) return null;
     return { x, y: chart.convertToPixel({ yAxisIndex: view.axes.lanes }, mark.row) };
   }
@@ -124,16 +124,17 @@
     requestAnimationFrame(regroup);
   }
 
-  function zoomTo(from, to) {
-    chart.dispatchAction({ type: "dataZoom", startValue: from, endValue: to });
+  // Look at so much time around `middle`, within the window.
+  function zoomAround(wanted, middle) {
+    const [first, last] = bounds();
+    const length = Math.min(last - first, Math.max(DAY / 4, wanted));
+    const begin = Math.min(Math.max(first, middle - length / 2), last - length);
+    chart.dispatchAction({ type: "dataZoom", startValue: begin, endValue: begin + length });
   }
 
-  function zoomAround(factor, middle) {
-    const [first, last] = bounds();
-    const [from, to] = view.range || [first, last];
-    const length = Math.min(last - first, Math.max(DAY / 4, (to - from) * factor));
-    const begin = Math.min(Math.max(first, middle - length / 2), last - length);
-    zoomTo(begin, begin + length);
+  function zoomBy(factor, middle) {
+    const [from, to] = view.range || bounds();
+    zoomAround((to - from) * factor, middle);
   }
 
   function startZoom() {
@@ -159,17 +160,18 @@
     if (mark.changes.length === 1) panel.open(mark.changes[0], from);
     // What happened within minutes, or overlaps, can never be zoomed apart.
     else if (mark.band || end - begin < 600000 || isZoomedOut(begin, end)) panel.list(mark, from);
-    else zoomTo(begin - margin(begin, end), end + margin(begin, end));
+    else zoomAround(around(begin, end), (begin + end) / 2);
   }
 
-  function margin(begin, end) {
-    return Math.max((end - begin) * 0.3, 3600000);
+  // The length of time to look at so that these times stand apart, never less than a day: days are what is drawn above.
+  function around(begin, end) {
+    return Math.max((end - begin) * 1.6, DAY);
   }
 
-  // Whether zooming in on these times would not narrow the view any more.
+  // Whether looking at these times alone would not narrow the view any more.
   function isZoomedOut(begin, end) {
     const [from, to] = view.range || bounds();
-    return Math.max(DAY / 4, (end - begin) * 1.6) > (to - from) * 0.8;
+    return around(begin, end) > (to - from) * 0.8;
   }
 
   function onClick(event) {
