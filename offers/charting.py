@@ -36,15 +36,15 @@ from decimal import Decimal
 from functools import cached_property
 from typing import Any
 
-from django.db.models import QuerySet
+from django.db.models import Count, QuerySet
 from django.utils.translation import gettext as _
 
 from offers.calendar import WARSAW, warsaw_day
 from offers.daily import DailySales, Window, daily_sales, units_of_others
-from offers.fields import PRICE, STATUS, STOCK
+from offers.fields import PRICE, STATUS, STOCK, get_field
 from offers.models import NOT_EDITED, CoverageGap, Note, Offer, OfferChange, OfferDay, OfferStatus
 from offers.notes import notes_within
-from offers.presentation import ShownChange, groups, present_all
+from offers.presentation import UNNAMED_GROUP, ShownChange, groups, present_all
 from offers.segments import Segment, clip
 from offers.state import Timeline
 from offers.state_facts import load_timelines
@@ -147,7 +147,9 @@ class OfferHistory:
     @cached_property
     def group_counts(self) -> list[tuple[str, str, int]]:
         """(key, name, number of edits) of each group that has any, in the order of the lanes."""
-        counted = Counter(shown.group for shown in self.changes)
+        counted: Counter[str] = Counter()
+        for field, number in self.edits.order_by().values_list("field").annotate(number=Count("pk")):
+            counted[get_field(field).group.value if field else UNNAMED_GROUP] += number
         return [(key, label, counted[key]) for key, label in groups() if counted[key]]
 
     @cached_property

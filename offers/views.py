@@ -33,6 +33,8 @@ from offers.presentation import ShownChange, groups, present
 from offers.touching import number_touched
 
 OFFER_CHANGES_SHOWN = 25
+# More days than this come as a table only when asked for: a year of them weighs more than the page.
+LONGEST_TABLE = 100
 # The filters of the change events that stand folded away until one of them is in use.
 FINE_FILTERS = ("field", "event", "source", "who", "marketplace", "account")
 
@@ -139,6 +141,7 @@ def detail(request: WorkspaceRequest, offer_id: UUID) -> HttpResponse:
         "today": warsaw_day(history.now),
         "periods": [*(str(days) for days in PERIODS), "all"],
         "history": history,
+        "is_long": len(window.days) > LONGEST_TABLE,
         "funnel": Funnel(history),
         "changes": read_page(narrowed.qs, cursor, OFFER_CHANGES_SHOWN),
         "chosen_groups": request.GET.getlist("group"),
@@ -147,7 +150,8 @@ def detail(request: WorkspaceRequest, offer_id: UUID) -> HttpResponse:
         "may_write": request.membership.may(Role.ANALYST),
         "series": json.dumps(preference(request.user, PreferenceKey.CHART_SERIES, {})),
     }
-    part = "older" if request.headers.get("HX-Target") == "older" else "changes"
+    target = request.headers.get("HX-Target")
+    part = target if target in ("older", "daily") else "changes"
     return render(request, _template(request, "offers/detail.html", part), context)
 
 

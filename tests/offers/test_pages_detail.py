@@ -68,6 +68,15 @@ def test_the_table_tells_what_the_chart_draws(owner_client: Client, in_workspace
     assert len(rows) == 7
 
 
+def test_a_long_table_comes_when_asked_for(owner_client: Client, in_workspace: Team) -> None:
+    address = f"/offers/{in_workspace.offer.pk}/?days=365"
+    assert '<th scope="row">' not in read(owner_client, address)
+    for headers in ({}, {"hx-request": "true", "hx-target": "daily"}):
+        page = read(owner_client, f"{address}&table=1", **headers)
+        assert page.count('<th scope="row"><time') == 365
+        assert ("<html" in page) == (not headers)
+
+
 def test_the_list_is_of_the_period_without_sales(owner_client: Client, in_workspace: Team) -> None:
     offer = in_workspace.offer
     add_change(offer, at=NOW - timedelta(days=3))
