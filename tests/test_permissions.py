@@ -50,6 +50,7 @@ OPEN = Rule("get", 200, 302, 302)
 RULES: dict[str, Rule] = {
     "home": Rule("get", 200, 302, 302),
     "favicon": Rule("get", 302, 302, 302),
+    "robots": Rule("get", 200, 200, 200),
     "dashboard": page(),
     "accounts:switch": Rule("post", SIGN_IN, 404, 302),
     # The walk names no key that exists.
