@@ -129,7 +129,9 @@ def _window(request: WorkspaceRequest, today: date) -> Window | None:
     month, before = request.GET.get("month", ""), request.GET.get("shown", "")
     days = _days(request.GET.get("first", ""), request.GET.get("last", ""))
     chosen = _month(month)
-    return days if days and (chosen is None or month == before) else chosen and _month_window(chosen, today)
+    if days and (chosen is None or month == before):
+        return days
+    return _month_window(chosen, today) if chosen else None
 
 
 def _month_window(month: date, today: date) -> Window:
