@@ -164,7 +164,7 @@ def _day(text: str) -> date | None:
 def _headings() -> list[str]:
     return [
         _("Report"), _("Marketplace"), _("Currency"), _("From"), _("To"), _("Days covered"), _("Days without a report"),
-        _("Units"), _("Revenue"), _("Visits"), _("Transactions"), _("Impressions"), _("Clicks"), _("Ads cost"),
+        _("Units sold"), _("Revenue"), _("Visits"), _("Transactions"), _("Impressions"), _("Clicks"), _("Ads cost"),
         _("Units of our orders"), _("Revenue of our orders"), _("Counted files"), _("Files left out"),
     ]  # fmt: skip
 
