@@ -2,7 +2,7 @@
 
 from django.urls import include, path
 
-from offers import day_views, views
+from offers import day_views, note_views, views
 
 offer_pages = [
     path("offer-events", views.events, name="events"),
@@ -15,6 +15,11 @@ offer_pages = [
     path("offers/<uuid:offer_id>/on/", day_views.day, name="day"),
     path("offers/<uuid:offer_id>/compare/", day_views.compare, name="compare"),
     path("offers/<uuid:offer_id>/chart.json", views.chart, name="chart"),
+    path("offers/<uuid:offer_id>/days.csv", views.days_csv, name="days_csv"),
+    path("offers/<uuid:offer_id>/notes/add/", note_views.add, name="note_add"),
+    path("offers/<uuid:offer_id>/notes/<uuid:note_id>/", note_views.note, name="note"),
+    path("offers/<uuid:offer_id>/notes/<uuid:note_id>/edit/", note_views.edit, name="note_edit"),
+    path("offers/<uuid:offer_id>/notes/<uuid:note_id>/remove/", note_views.remove, name="note_remove"),
     path("offers/<uuid:offer_id>/changes/<uuid:change_id>/", views.change, name="change"),
 ]
 

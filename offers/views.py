@@ -1,5 +1,6 @@
 """The pages about offers. Each view loads, calls one function and renders; filters and paging stand in the address."""
 
+import json
 from collections.abc import Iterator
 from typing import Any, cast
 from uuid import UUID
@@ -12,17 +13,21 @@ from django.utils.translation import get_language
 from django.views.decorators.http import require_GET
 
 from accounts.access import WorkspaceRequest, member_view
-from accounts.models import SellerAccount
+from accounts.models import Role, SellerAccount
+from accounts.preferences import PreferenceKey, preference
 from offers.calendar import warsaw_day
 from offers.catalogue import list_offers, sort_key, trend_window
 from offers.charting import OfferHistory
 from offers.daily import PERIODS, Window, sales_known_since, window_for
+from offers.day_export import days_file
 from offers.differences import full_diff
 from offers.exports import XLSX, csv_file, in_language, workbook_file
 from offers.feed import PAGE_SIZE, count_newer, read_feed, read_page, walk
 from offers.filters import ChangeFilter, OfferFilter
+from offers.funnel import Funnel
 from offers.models import Offer, OfferChange
 from offers.names import read_names
+from offers.notes import kept_notes
 from offers.overview import read_overview
 from offers.presentation import ShownChange, groups, present
 from offers.touching import number_touched
@@ -131,11 +136,16 @@ def detail(request: WorkspaceRequest, offer_id: UUID) -> HttpResponse:
     context = {
         "offer": offer,
         "window": window,
+        "today": warsaw_day(history.now),
         "periods": [*(str(days) for days in PERIODS), "all"],
         "history": history,
+        "funnel": Funnel(history),
         "changes": read_page(narrowed.qs, cursor, OFFER_CHANGES_SHOWN),
         "chosen_groups": request.GET.getlist("group"),
         "sales_since": sales_known_since(offer.account),
+        "notes": kept_notes(offer),
+        "may_write": request.membership.may(Role.ANALYST),
+        "series": json.dumps(preference(request.user, PreferenceKey.CHART_SERIES, {})),
     }
     part = "older" if request.headers.get("HX-Target") == "older" else "changes"
     return render(request, _template(request, "offers/detail.html", part), context)
@@ -146,7 +156,23 @@ def detail(request: WorkspaceRequest, offer_id: UUID) -> HttpResponse:
 def chart(request: WorkspaceRequest, offer_id: UUID) -> JsonResponse:
     """The data of the offer's chart; its shape is told in `offers.charting`."""
     offer = get_offer(offer_id)
-    return JsonResponse(OfferHistory(offer, _window(request, offer), timezone.now()).document())
+    history = OfferHistory(offer, _window(request, offer), timezone.now())
+    return JsonResponse(history.document(request.GET.getlist("compare")))
+
+
+@require_GET
+@member_view()
+def days_csv(request: WorkspaceRequest, offer_id: UUID) -> HttpResponse:
+    """The days of the offer's chart as a CSV file."""
+    offer = get_offer(offer_id)
+    window = _window(request, offer)
+    name = f"offer-{offer.allegro_id}-{window.first.isoformat()}-{window.last.isoformat()}.csv"
+    headers = {
+        "Content-Disposition": content_disposition_header(as_attachment=True, filename=name) or "attachment",
+        "Cache-Control": "private, no-store",
+    }
+    file = days_file(OfferHistory(offer, window, timezone.now()))
+    return HttpResponse(file, content_type="text/csv; charset=utf-8", headers=headers)
 
 
 @require_GET
@@ -176,7 +202,8 @@ def _accounts() -> list[SellerAccount]:
 
 def _window(request: WorkspaceRequest, offer: Offer) -> Window:
     earliest = min(filter(None, [warsaw_day(offer.first_seen_at), sales_known_since(offer.account)]))
-    return window_for(request.GET.get("days", ""), warsaw_day(timezone.now()), earliest)
+    asked, until = request.GET.get("days", ""), request.GET.get("until", "")
+    return window_for(asked, warsaw_day(timezone.now()), earliest, until)
 
 
 def _is_narrowed(narrowed: Any) -> bool:

@@ -15,7 +15,7 @@ from django.urls import URLPattern, URLResolver, get_resolver, reverse
 from accounts.models import User
 from accounts.scoping import workspace_scope
 from allegro.models import RunKind, RunTrigger, SyncRun
-from offers.models import OfferChange
+from offers.models import Note, OfferChange
 from reports.models import Upload, UploadFile
 from tests.conftest import Team
 from tests.factories import START
@@ -73,6 +73,11 @@ RULES: dict[str, Rule] = {
     "offers:events_xlsx": page(),
     "offers:detail": page(stranger=404),
     "offers:chart": page(stranger=404),
+    "offers:days_csv": page(stranger=404),
+    "offers:note": page(stranger=404),
+    "offers:note_add": action(),
+    "offers:note_edit": action(),
+    "offers:note_remove": action(),
     "offers:day": page(stranger=404),
     "offers:compare": page(stranger=404),
     "offers:coverage": page(stranger=404),
@@ -156,6 +161,9 @@ def world(team: Team) -> World:
             not_after=START + timedelta(hours=1),
             certainty="interval",
         )
+        note = Note.objects.create(
+            account=team.account, offer=team.offer, first_day=START.date(), last_day=START.date(), text="a"
+        )
         upload = Upload.objects.create(account=team.account, file_name="a.xlsx", size=1, sha256="0" * 64)
         UploadFile.objects.create(upload=upload, content=b"x")
     arguments = {
@@ -164,6 +172,7 @@ def world(team: Team) -> World:
         "run_id": run.pk,
         "change_id": change.pk,
         "upload_id": upload.pk,
+        "note_id": note.note_id,
         "key": "key",
         "uidb36": "a",
     }
