@@ -58,6 +58,8 @@ RULES: dict[str, Rule] = {
     "settings:workspace": page(),
     "settings:accounts": page(),
     "settings:connect": Rule("post", SIGN_IN, 302, 403),
+    "settings:sample": Rule("post", SIGN_IN, 302, 403),
+    "settings:first_run": page(),
     "settings:callback": Rule("get", SIGN_IN, 302, 403),
     "settings:other_account": Rule("get", SIGN_IN, 302, 403),
     "settings:account": page(stranger=404),
