@@ -7,6 +7,7 @@ from uuid import UUID
 
 from django.contrib.auth.decorators import login_required
 from django.core.exceptions import PermissionDenied
+from django.db.models import QuerySet
 from django.http import Http404, HttpRequest, HttpResponseBase
 from django.utils.translation import gettext as _
 
@@ -59,10 +60,15 @@ def current_membership(request: HttpRequest) -> Membership | None:
     """The membership whose workspace the person last chose, else their oldest; None for strangers everywhere."""
     if not request.user.is_authenticated:
         return None
-    memberships = Membership.objects.filter(user=request.user).select_related("workspace").order_by("created_at", "pk")
+    memberships = memberships_of(request.user).order_by("created_at", "pk")
     chosen = request.session.get(CURRENT_WORKSPACE)
     found = memberships.filter(workspace_id=chosen).first() if chosen else None
     return found or memberships.first()
+
+
+def memberships_of(user: User) -> QuerySet[Membership]:
+    """The person's memberships with their workspaces, without those that are being deleted: nobody enters these."""
+    return Membership.objects.filter(user=user, workspace__deletion_asked_at__isnull=True).select_related("workspace")
 
 
 def get_account(account_id: UUID) -> SellerAccount:
