@@ -6,7 +6,6 @@ from uuid import UUID
 from allauth.account.decorators import reauthentication_required
 from django.contrib import messages
 from django.contrib.auth import logout
-from django.contrib.auth.decorators import login_required
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase, StreamingHttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
@@ -16,7 +15,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from accounts import deletion, exports, person, tasks
-from accounts.access import CURRENT_WORKSPACE, WorkspaceRequest, member_view
+from accounts.access import CURRENT_WORKSPACE, WorkspaceRequest, member_view, person_view
 from accounts.forms import DeletePersonForm, DeleteWorkspaceForm
 from accounts.members import only_owner_with_others
 from accounts.models import Deletion, Export, JobStatus, Role, SellerAccount, User, record_audit
@@ -87,7 +86,7 @@ def delete_workspace(request: WorkspaceRequest) -> HttpResponse:
 
 
 @require_GET
-@login_required
+@person_view
 def deletion_state(request: HttpRequest, deletion_id: UUID) -> HttpResponse:
     """How far the deletion is, for the one who asked for it; 404 for everyone else."""
     found = Deletion.objects.filter(pk=deletion_id, asked_by=cast(User, request.user)).first()
@@ -98,7 +97,7 @@ def deletion_state(request: HttpRequest, deletion_id: UUID) -> HttpResponse:
 
 
 @require_http_methods(["GET", "POST"])
-@login_required
+@person_view
 @reauthentication_required(allow_get=True)  # type: ignore[untyped-decorator]
 def delete_person(request: HttpRequest) -> HttpResponse:
     """Delete one's own account; refused while others would be left without an owner."""

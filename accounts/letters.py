@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from itertools import groupby
 from typing import Any
 
 import structlog
@@ -20,7 +21,7 @@ SIGNATURE = "--"
 
 @dataclass(frozen=True, slots=True)
 class Block:
-    """A part of a letter between blank lines: "text", "link" (an address by itself), "list" or "signature"."""
+    """A part of a letter between blank lines: "text", "link" (an address by itself) or "signature"."""
 
     kind: str
     lines: list[str]
@@ -41,21 +42,21 @@ def compose(
 
 
 def blocks(text: str) -> list[Block]:
-    """The parts of a plain letter."""
+    """The parts of a plain letter; an address on a line of its own is a part by itself."""
     found: list[Block] = []
     for part in text.split("\n\n"):
-        lines = [line.strip() for line in part.strip().splitlines() if line.strip()]
-        if lines:
-            found.append(Block(_kind(lines), lines))
+        lines = [line.strip() for line in part.splitlines() if line.strip()]
+        if lines[:1] == [SIGNATURE]:
+            found.append(Block("signature", lines[1:]))
+            continue
+        for is_link, group in groupby(lines, _is_address):
+            together = list(group)
+            found.extend([Block("link", [line]) for line in together] if is_link else [Block("text", together)])
     return found
 
 
-def _kind(lines: list[str]) -> str:
-    if lines[0] == SIGNATURE:
-        return "signature"
-    if len(lines) == 1 and lines[0].startswith(("https://", "http://")) and " " not in lines[0]:
-        return "link"
-    return "text"
+def _is_address(line: str) -> bool:
+    return line.startswith(("https://", "http://")) and " " not in line
 
 
 def language_of(address: str) -> str:

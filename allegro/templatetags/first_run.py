@@ -27,5 +27,5 @@ def first_run(context: template.Context) -> dict[str, Any]:
         "way": way,
         "request": context.get("request"),
         "csrf_token": context.get("csrf_token"),
-        "workspace": membership.workspace,
+        "membership": membership,
     }

@@ -32,6 +32,7 @@ from accounts.models import (
 )
 from accounts.scoping import TenantModel, every_workspace, workspace_scope
 from allegro.models import SyncRun
+from offers.models import OfferChange
 from tests.conftest import Team
 from tests.factories import PASSWORD, MembershipFactory, UserFactory
 
@@ -128,6 +129,10 @@ SAMPLES: dict[type, Any] = {
 }
 
 
+# A change is of an offer or of what offers share, never of both.
+LEFT_OUT: dict[type[models.Model], set[str]] = {OfferChange: {"shared"}}
+
+
 def sample(field: Any) -> Any:
     """Some value that `field` takes."""
     if isinstance(field, models.DateTimeField):
@@ -152,7 +157,7 @@ def fill(team: Team) -> None:
         values = {}
         for field in model._meta.concrete_fields:
             if isinstance(field, models.ForeignKey):
-                if field.related_model is not model:
+                if field.related_model is not model and field.name not in LEFT_OUT.get(model, set()):
                     values[field.name] = given[field.related_model]
             elif not isinstance(field, models.AutoField) and not (field.null or field.blank or field.has_default()):
                 values[field.name] = sample(field)
