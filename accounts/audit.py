@@ -25,6 +25,9 @@ VERBS: Mapping[str, str | Promise] = {
     "member.removed": gettext_lazy("removed a member"),
     "member.left": gettext_lazy("left the workspace"),
     "ownership.passed": gettext_lazy("passed on ownership"),
+    "report.imported": gettext_lazy("imported a report"),
+    "report.discarded": gettext_lazy("discarded a report"),
+    "report.columns_named": gettext_lazy("named the columns of a report"),
     "export.asked": gettext_lazy("asked for an export of the data"),
     "export.downloaded": gettext_lazy("downloaded an export of the data"),
 }
