@@ -26,12 +26,19 @@ def favicon(_request: HttpRequest) -> HttpResponse:
     return redirect(static("img/favicon.png"))
 
 
+def robots(_request: HttpRequest) -> HttpResponse:
+    """What search engines may read: the pages for people who are not signed in, there is nothing else to find."""
+    text = "User-agent: *\nAllow: /$\nAllow: /accounts/signup/\nAllow: /accounts/login/\nAllow: /static/\nDisallow: /\n"
+    return HttpResponse(text, content_type="text/plain")
+
+
 # One namespace for the settings pages, whichever app serves them.
 settings_pages: list[Pattern] = [*settings_patterns, *linking_patterns]
 
 urlpatterns: list[Pattern] = [
     path("", home, name="home"),
     path("favicon.ico", favicon, name="favicon"),
+    path("robots.txt", robots, name="robots"),
     path("", include("accounts.urls")),
     path("settings/", include((settings_pages, "settings"))),
     path("accounts/", include("allauth.urls")),

@@ -24,6 +24,7 @@ from itertools import count
 from typing import Final, NamedTuple
 
 from django.db.models import QuerySet
+from django.db.models.functions import Coalesce
 
 from accounts.models import SellerAccount
 from reports.marketplaces import currency_of
@@ -36,7 +37,7 @@ SNAPSHOTS: Final = (UploadKind.OFFER_LIST,)
 
 @dataclass(frozen=True, slots=True)
 class Candidate:
-    """A report that could be counted: its inclusive days, when it was exported (or else uploaded), who it is.
+    """A report that could be counted: its inclusive days, when it was exported (else uploaded), who it is.
 
     Keys must be sortable among each other; they decide where nothing else does.
     """
@@ -143,7 +144,7 @@ def covers_of(uploads: Iterable[Upload]) -> dict[Group, Cover]:
         if upload.period_from and upload.period_to and upload.kind not in EVENTS:
             currency = upload.currency or currency_of(upload.marketplace)
             group = Group(upload.account_id, upload.kind, upload.marketplace, currency)
-            exported = Candidate(str(upload.pk), upload.period_from, upload.period_to, upload.uploaded_at)
+            exported = Candidate(str(upload.pk), upload.period_from, upload.period_to, upload.made_by)
             groups[group].append(exported)
     return {
         group: _newest(candidates) if group.kind in SNAPSHOTS else choose_cover(candidates)
@@ -181,7 +182,7 @@ def counted_uploads(account: SellerAccount, kind: str) -> list[Upload]:
     uploads = list(imported_uploads(account, kind))
     left_out = {left.key for cover in covers_of(uploads).values() for left in cover.left_out}
     counted = [upload for upload in uploads if str(upload.pk) not in left_out]
-    return sorted(counted, key=lambda each: (each.marketplace, each.currency, each.period_from, each.uploaded_at))
+    return sorted(counted, key=lambda each: (each.marketplace, each.currency, each.period_from, each.made_by))
 
 
 def counted_rows(account: SellerAccount, kind: str) -> QuerySet[UploadRow]:
@@ -197,7 +198,8 @@ def event_rows(account: SellerAccount, kind: str) -> QuerySet[UploadRow]:
     """Each order, line, charge or payment of the imported files once, as the newest file that has it says."""
     imported = imported_uploads(account, kind).order_by().values("pk")
     keyed = UploadRow.objects.filter(upload__in=imported)
-    newest = keyed.order_by("natural_key", "-upload__uploaded_at", "-pk").distinct("natural_key").values("pk")
+    made_by = Coalesce("upload__exported_at", "upload__uploaded_at")
+    newest = keyed.order_by("natural_key", made_by.desc(), "-pk").distinct("natural_key").values("pk")
     rows: QuerySet[UploadRow] = UploadRow.objects.filter(pk__in=newest)
     return rows
 

@@ -70,7 +70,7 @@ class DetailsForm(forms.Form):
     def _known(self, upload: Upload) -> dict[str, Any]:
         """What is known already; for the currency the one of the account's own marketplace, to be confirmed."""
         own = currency_of(upload.marketplace or next(iter(self.marketplaces), ""))
-        day = warsaw_day(upload.uploaded_at) if upload.kind in SNAPSHOTS else None
+        day = warsaw_day(upload.made_by) if upload.kind in SNAPSHOTS else None
         return {
             "first": upload.period_from or day,
             "last": upload.period_to,

@@ -14,18 +14,20 @@ from django.views.decorators.http import require_http_methods
 
 from accounts.access import WorkspaceRequest, member_view
 from accounts.models import Role
-from reports.mappings import faults, guess_columns
+from reports.mappings import faults, guess_columns, with_headings_in
 from reports.marketplaces import CURRENCIES
 from reports.messages import meaning
 from reports.models import Upload, UploadKind, UploadStatus
 from reports.readers.concepts import FORMS, Concept, Form
 from reports.readers.given import GivenColumns
 from reports.readers.kinds import KINDS
-from reports.readers.personal import is_personal_heading
+from reports.readers.personal import is_hidden, is_personal_heading
 from reports.uploads import name_columns
 from reports.views import get_upload
 
 SAMPLES_SHOWN: Final = 3
+TEXT_SHOWN: Final = 30
+ROW_SHOWN: Final = 70
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,6 +44,19 @@ class ShownColumn:
     def field(self) -> str:
         """The name of its select."""
         return f"column-{self.index}"
+
+
+@dataclass(frozen=True, slots=True)
+class HeadingRow:
+    """A 1-based row that could hold the headings, with its first texts."""
+
+    number: int
+    texts: str
+    is_guess: bool
+
+
+def _first_texts(cells: Sequence[str]) -> str:
+    return " · ".join(cell[:TEXT_SHOWN] for cell in cells if cell)[:ROW_SHOWN]
 
 
 class MappingForm:
@@ -68,10 +83,33 @@ class MappingForm:
             return int(chosen)
         return max(range(len(self.sheets)), key=lambda number: len(self.sheets[number]["guess"]), default=0)
 
-    @property
+    @cached_property
     def sheet(self) -> Mapping[str, Any]:
-        """The table that is looked at."""
-        return self.sheets[self.sheet_number]
+        """The table that is looked at, with its headings in the chosen row."""
+        found = self.sheets[self.sheet_number]
+        return found if self.header_row == found["header_row"] else with_headings_in(found, self.header_row)
+
+    @property
+    def row_field(self) -> str:
+        """The name of the select of rows: a choice belongs to one table."""
+        return f"row-{self.sheet_number}"
+
+    @cached_property
+    def header_row(self) -> int:
+        """In which row (1-based) the headings stand: as chosen, as named before, else as guessed."""
+        found, before = self.sheets[self.sheet_number], self.upload.given_columns
+        named = before.get("header_row") if before.get("sheet") == found["name"] else None
+        wanted = (self._data.get(self.row_field, ""), str(named or ""))
+        return next((int(row) for row in wanted if row in found.get("digests", {})), int(found["header_row"]))
+
+    @property
+    def rows(self) -> list[HeadingRow]:
+        """The rows that could hold the headings, each with its first texts."""
+        found = self.sheets[self.sheet_number]
+        return [
+            HeadingRow(int(row), _first_texts(found["lines"][int(row) - 1]), int(row) == found["header_row"])
+            for row in sorted(found.get("digests", {}), key=int)
+        ]
 
     @cached_property
     def kind(self) -> str:
@@ -81,8 +119,9 @@ class MappingForm:
 
     @property
     def chosen_for(self) -> str:
-        """To which kind and table the choices of the columns belong."""
-        return f"{self.kind}:{self.sheet_number}"
+        """To which kind, table and row of headings the choices of the columns belong."""
+        is_guessed = self.header_row == self.sheets[self.sheet_number]["header_row"]
+        return f"{self.kind}:{self.sheet_number}{'' if is_guessed else f':{self.header_row}'}"
 
     @cached_property
     def columns(self) -> list[ShownColumn]:
@@ -152,7 +191,7 @@ class MappingForm:
             heading = headings[index] if index < len(headings) else ""
             cells = [row[index] for row in rows if index < len(row) and row[index]]
             if heading or cells:
-                is_personal = is_personal_heading(heading)
+                is_personal = is_personal_heading(heading) or is_hidden(cells)
                 concept = "" if is_personal else self._concept(index, guess)
                 yield ShownColumn(index, heading, cells[:SAMPLES_SHOWN], concept, is_personal)
 
@@ -165,11 +204,15 @@ class MappingForm:
     def _guess(self) -> dict[int, str]:
         """As named before for this file, else as far as we can tell for the kind that is looked at."""
         before = self.upload.given_columns
-        if before.get("columns") and (before["kind"], before["sheet"]) == (self.kind, self.sheet["name"]):
+        if before.get("columns") and _place_of(before) == (self.kind, self.sheet["name"], self.header_row):
             return {int(index): concept for index, concept in before["columns"].items()}
         if self.kind == self.sheet["kind"]:
             return {int(index): concept for index, concept in self.sheet["guess"].items()}
         return {index: str(concept) for index, concept in guess_columns(self.kind, self.sheet).items()}
+
+
+def _place_of(given: Mapping[str, Any]) -> tuple[str, str, int]:
+    return given["kind"], given["sheet"], given["header_row"]
 
 
 @require_http_methods(["GET", "POST"])

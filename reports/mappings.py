@@ -10,7 +10,7 @@ from reports.readers.columns import map_row, named_column
 from reports.readers.concepts import Concept
 from reports.readers.given import GivenColumns
 from reports.readers.kinds import KINDS
-from reports.readers.shapes import FileShape
+from reports.readers.shapes import FileShape, SheetShape, guess_below
 
 # In `Upload.given_columns`: a person wants to name the columns although the headings are known.
 ASK: Final = "ask"
@@ -38,9 +38,25 @@ def shape_document(shape: FileShape) -> dict[str, Any]:
                 "kind": sheet.kind or "",
                 "guess": {str(index): str(concept) for index, concept in sheet.guess.items()},
                 "digest": sheet.digest,
+                "lines": [list(row) for row in sheet.lines],
+                "digests": {str(row): digest for row, digest in sheet.digests.items()},
             }
             for sheet in shape.sheets
         ]
+    }
+
+
+def with_headings_in(sheet: Mapping[str, Any], row: int) -> dict[str, Any]:
+    """A sheet of `shape_document` as it would be with its headings in another of its rows (1-based)."""
+    headings, samples, kind, guess = guess_below(sheet["lines"], row)
+    return {
+        **sheet,
+        "header_row": row,
+        "headings": list(headings),
+        "samples": [list(cells) for cells in samples],
+        "kind": kind or "",
+        "guess": {str(index): str(concept) for index, concept in guess.items()},
+        "digest": sheet["digests"][str(row)],
     }
 
 
@@ -83,8 +99,8 @@ def is_anything_remembered(upload: Upload) -> bool:
 
 
 def recall(upload: Upload, shape: FileShape) -> RememberedMapping | None:
-    """The newest mapping of a sheet of this shape, None where nobody named the columns of any yet."""
-    digests = [sheet.digest for sheet in shape.sheets]
+    """The newest mapping of a sheet with a row of just these headings, None where nobody named any yet."""
+    digests = {digest for sheet in shape.sheets for digest in (sheet.digest, *sheet.digests.values())}
     remembered = RememberedMapping.objects.filter(workspace=upload.account.workspace_id, shape_digest__in=digests)
     found: RememberedMapping | None = remembered.order_by("-created_at", "-pk").first()
     return found
@@ -92,16 +108,23 @@ def recall(upload: Upload, shape: FileShape) -> RememberedMapping | None:
 
 def applied(remembered: RememberedMapping, shape: FileShape) -> GivenColumns:
     """The remembered columns for this file, whose sheet may have another name or begin further down."""
-    alike = [sheet for sheet in shape.sheets if sheet.digest == remembered.shape_digest]
-    same_name = [sheet for sheet in alike if sheet.name == remembered.sheet]
-    sheet = next(iter([*same_name, *alike]))
+    alike = [(sheet, row) for sheet in shape.sheets if (row := _row_of(sheet, remembered.shape_digest))]
+    same_name = [(sheet, row) for sheet, row in alike if sheet.name == remembered.sheet]
+    sheet, header_row = next(iter([*same_name, *alike]))
     return GivenColumns(
         kind=remembered.kind,
         sheet=sheet.name,
-        header_row=sheet.header_row,
+        header_row=header_row,
         columns={int(index): Concept(concept) for index, concept in remembered.columns.items()},
         currency=remembered.currency or None,
     )
+
+
+def _row_of(sheet: SheetShape, digest: str) -> int | None:
+    """In which row the headings of a digest stand: the guessed one where it has them, else the first that has."""
+    if sheet.digest == digest:
+        return sheet.header_row
+    return next((row for row, found in sorted(sheet.digests.items()) if found == digest), None)
 
 
 def faults(

@@ -182,7 +182,7 @@ class UploadPage:
     def ends_on_upload_day(self) -> bool:
         """Whether the last day was not over when the file was uploaded, so that its figures are incomplete."""
         last = self.upload.period_to
-        return bool(last and last >= warsaw_day(self.upload.uploaded_at)) and self.upload.kind in TOTALS
+        return bool(last and last >= warsaw_day(self.upload.made_by)) and self.upload.kind in TOTALS
 
     @cached_property
     def overlaps(self) -> list[Upload]:

@@ -242,8 +242,11 @@ def _store(claim: Claim, reading: ReportReading) -> None:
         upload.save()
 
 
+COUNTS: Final = ("good_rows", "bad_rows", "problems_found")
+
+
 def _says_the_same(upload: Upload, earlier: Upload) -> bool:
-    facts = ("kind", "currency", "marketplace", "period_from", "period_to", "good_rows", "bad_rows", "problems_found")
+    facts = ("kind", "currency", "marketplace", "period_from", "period_to", "exported_at", *COUNTS)
     return all(getattr(upload, fact) == getattr(earlier, fact) for fact in facts) and same_rows(upload, earlier)
 
 
@@ -252,6 +255,9 @@ def _describe(upload: Upload, reading: ReportReading, written: Written, rows_see
     no_rows = headings + reading.totals_skipped + reading.blank_skipped
     upload.kind = reading.kind
     upload.language = reading.language or ""
+    # Nothing is uploaded before it is made: such a clock or zone is not to be believed.
+    is_before = reading.exported_at is not None and reading.exported_at <= upload.uploaded_at
+    upload.exported_at = reading.exported_at if is_before else None
     upload.mapping = mapping_document(reading)
     upload.mapping["amounts_without_currency"] = written.unnamed and not reading.currency
     upload.refusal, upload.shape = {}, {}

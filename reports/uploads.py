@@ -177,8 +177,7 @@ def change_mapping(upload: Upload) -> bool:
 
 def name_columns(upload: Upload, given: GivenColumns, user: User | None) -> bool:
     """Have the file read by the columns that a person named, and remember them for the next file of its shape."""
-    sheets = upload.shape.get("sheets", [])
-    digest = next((sheet["digest"] for sheet in sheets if sheet["name"] == given.sheet), upload.shape_digest)
+    digest = _digest_of(upload, given)
     with transaction.atomic():
         named = {"given_columns": given_document(given), "shape_digest": digest, "shape": {}}
         if not _read_anew(upload, (UploadStatus.NEEDS_MAPPING,), **named):
@@ -186,6 +185,14 @@ def name_columns(upload: Upload, given: GivenColumns, user: User | None) -> bool
         remember(upload, given, digest, user)
         _audit(upload, user, "report.columns_named")
     return True
+
+
+def _digest_of(upload: Upload, given: GivenColumns) -> str:
+    """The digest of the row that was said to hold the headings."""
+    found = next((sheet for sheet in upload.shape.get("sheets", []) if sheet["name"] == given.sheet), None)
+    if found is None:
+        return str(upload.shape_digest)
+    return str(found.get("digests", {}).get(str(given.header_row), found["digest"]))
 
 
 def overlapping(upload: Upload) -> QuerySet[Upload]:

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from reports import actions, mapping_page, views
+from reports import actions, mapping_page, totals_page, views
 from reports.reconciliation.urls import reconciliation_pages
 
 app_name = "reports"
@@ -10,6 +10,10 @@ app_name = "reports"
 urlpatterns = [
     *reconciliation_pages,
     path("reports/", views.uploads, name="list"),
+    # Not below "reports/": a tab is marked on all pages below its own.
+    path("totals/", totals_page.totals, name="totals"),
+    path("totals/export.csv", totals_page.totals_csv, name="totals_csv"),
+    path("totals/export.xlsx", totals_page.totals_xlsx, name="totals_xlsx"),
     path("reports/upload/", views.upload, name="upload"),
     path("reports/<uuid:upload_id>/", views.detail, name="detail"),
     path("reports/<uuid:upload_id>/columns/", mapping_page.columns, name="columns"),

@@ -1,5 +1,7 @@
 """Copy the pinned front-end files from node_modules into static/vendor, with their licences and a SHA-256 manifest.
 
+What only the tests need, the accessibility checker axe, goes into tests/browser/vendor.
+
 Run `npm ci --ignore-scripts` first. The copies are committed, so nobody but the person who changes a version needs npm.
 """
 
@@ -44,6 +46,13 @@ FILES = {
     "echarts/NOTICE": "echarts/NOTICE",
 }
 
+TESTS = ROOT / "tests" / "browser" / "vendor"
+TEST_FILES = {
+    "axe-core/axe.min.js": "axe/axe.min.js",
+    "axe-core/LICENSE": "axe/LICENSE",
+    "axe-core/LICENSE-3RD-PARTY.txt": "axe/LICENSE-3RD-PARTY.txt",
+}
+
 # Every icon the templates may use; a test compares it with what they do use.
 ICON_NAMES = """
 adjustments-horizontal ad alert-circle alert-triangle archive arrow-back-up arrow-down arrow-left arrow-right
@@ -68,19 +77,25 @@ EMPTY_BOX = re.compile(r'<path stroke="none" d="M0 0h24v24H0z" fill="none" ?/>')
 
 
 def main() -> None:
-    """Rewrite static/vendor completely and describe it in manifest.json."""
-    shutil.rmtree(VENDOR, ignore_errors=True)
-    for source, target in FILES.items():
-        write(target, SOURCE_MAP.sub("", (MODULES / source).read_text(encoding="utf-8")))
-    write("tabler/LICENSE", TABLER_LICENCE)
-    write("tabler-icons/icons.svg", sprite())
-    write("manifest.json", manifest())
+    """Rewrite both folders completely and describe them in their manifest.json."""
+    copy(FILES, VENDOR)
+    write(VENDOR / "tabler/LICENSE", TABLER_LICENCE)
+    write(VENDOR / "tabler-icons/icons.svg", sprite())
+    write(VENDOR / "manifest.json", manifest(VENDOR, "dependencies"))
+    copy(TEST_FILES, TESTS)
+    write(TESTS / "manifest.json", manifest(TESTS, "devDependencies"))
     sys.stdout.write(f"{len(FILES)} files and {len(ICONS)} icons in {VENDOR.relative_to(ROOT)}\n")
 
 
-def write(target: str, text: str) -> None:
-    """Write `text` to static/vendor/`target`; a map file is not vendored, so no text may ask for one."""
-    path = VENDOR / target
+def copy(files: dict[str, str], folder: Path) -> None:
+    """Replace what stands in `folder` by these files; a map file is not vendored, so no text may ask for one."""
+    shutil.rmtree(folder, ignore_errors=True)
+    for source, target in files.items():
+        write(folder / target, SOURCE_MAP.sub("", (MODULES / source).read_text(encoding="utf-8")))
+
+
+def write(path: Path, text: str) -> None:
+    """Write `text` with one newline at its end."""
     path.parent.mkdir(parents=True, exist_ok=True)
     path.write_text(text.strip() + "\n", encoding="utf-8")
 
@@ -100,11 +115,11 @@ def symbol(name: str) -> str:
     return f'<symbol id="{name}" viewBox="0 0 24 24">{shapes}</symbol>'
 
 
-def manifest() -> str:
-    """JSON of package versions and of the SHA-256 of every vendored file, by path below static/vendor."""
-    pinned = json.loads((ROOT / "package.json").read_text(encoding="utf-8"))["dependencies"]
-    files = sorted(path for path in VENDOR.rglob("*") if path.is_file())
-    hashes = {path.relative_to(VENDOR).as_posix(): hashlib.sha256(path.read_bytes()).hexdigest() for path in files}
+def manifest(folder: Path, group: str) -> str:
+    """JSON of the versions of a group of packages and of the SHA-256 of every file in `folder`, by its path there."""
+    pinned = json.loads((ROOT / "package.json").read_text(encoding="utf-8"))[group]
+    files = sorted(path for path in folder.rglob("*") if path.is_file())
+    hashes = {path.relative_to(folder).as_posix(): hashlib.sha256(path.read_bytes()).hexdigest() for path in files}
     return json.dumps({"packages": pinned, "sha256": hashes}, indent=2)
 
 

@@ -52,6 +52,7 @@ OPEN = Rule("get", 200, 302, 302)
 RULES: dict[str, Rule] = {
     "home": Rule("get", 200, 302, 302),
     "favicon": Rule("get", 302, 302, 302),
+    "robots": Rule("get", 200, 200, 200),
     "dashboard": page(),
     "accounts:switch": Rule("post", SIGN_IN, 404, 302),
     # The walk names no key that exists.
@@ -111,6 +112,9 @@ RULES: dict[str, Rule] = {
     "reports:offer_card": page(stranger=404, viewer=302),
     "reports:dashboard_card": page(stranger=302, viewer=302),
     "reports:list": page(),
+    "reports:totals": page(),
+    "reports:totals_csv": page(),
+    "reports:totals_xlsx": page(),
     "reports:upload": Rule("get", SIGN_IN, 200, 403),
     "reports:detail": page(stranger=404),
     "reports:progress": page(stranger=404),

@@ -1,10 +1,12 @@
 """What the page frame asks for: where the reader is, which workspace, where trial mail lies."""
 
 from typing import Any
+from urllib.parse import urljoin
 
 from django import template
 from django.conf import settings
 from django.http import HttpRequest
+from django.templatetags.static import static
 from django.urls import NoReverseMatch, reverse
 from django.utils.translation import get_language
 
@@ -13,6 +15,12 @@ from accounts.models import AccountStatus, Membership, SellerAccount
 from accounts.scoping import workspace_scope
 
 register = template.Library()
+
+
+@register.simple_tag
+def public_address(name: str) -> str:
+    """The whole address of a static file, for those who see a page elsewhere."""
+    return urljoin(settings.BASE_URL, static(name))
 
 
 @register.inclusion_tag("includes/nav_link.html", takes_context=True)

@@ -5,6 +5,7 @@ Entries come late: advertising about three days after its day, corrections and d
 orders, a week at a time.
 """
 
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 from functools import partial
 from operator import attrgetter
@@ -15,7 +16,7 @@ from allegro.api.values import Page
 from allegro.models import StreamCursor
 from allegro.sync.context import SyncContext
 from offers.fees import Fee, begin_billing_history, record_fees
-from offers.models import SalesDay
+from offers.models import BillingHistory, SalesDay
 from offers.models.orders import WEEK
 
 STREAM = "billing"
@@ -24,6 +25,8 @@ LATE = timedelta(days=10)
 # As far back as the orders that they are of.
 KEPT = timedelta(days=365)
 REMAINDER = timedelta(days=2)
+# Of a marketplace whose bill is read back together with the others'.
+HAS_PART = "has part"
 
 
 def run(context: SyncContext) -> None:
@@ -40,6 +43,7 @@ def run_history(context: SyncContext) -> None:
     """Go on reading the bill backwards, a week at least. Raises IncompleteRead; the next run reads the week again."""
     now = context.clock()
     history = begin_billing_history(context.account, now, now - KEPT)
+    _catch_up(context, history)
     while not history.is_whole:
         since = max(history.goal, history.since - WEEK)
         since = history.goal if since - history.goal < REMAINDER else since
@@ -54,8 +58,36 @@ def run_history(context: SyncContext) -> None:
             return
 
 
-def _read(context: SyncContext, since: datetime, until: datetime) -> None:
+def _catch_up(context: SyncContext, history: BillingHistory) -> None:
+    """Read back the bill of marketplaces that were first seen while that of the others was read, or after it.
+
+    A cursor for each says that it has part in the common reading, or how far back it stands until then. A new one is
+    read from now back to where the others are, a week at a time; entries that are there already stay as they are.
+    """
+    now = context.clock()
+    cursors = StreamCursor.objects.filter(account=context.account, stream__startswith=f"{STREAM}:")
+    stands = dict(cursors.values_list("stream", "position"))
     for marketplace in _marketplaces(context):
+        stream = f"{STREAM}:{marketplace}"
+        position = stands.get(stream, "")
+        since = datetime.fromisoformat(position) if position not in ("", HAS_PART) else now
+        is_behind = position != HAS_PART and history.since < history.begun_at
+        while is_behind and since > history.since:
+            until, since = since, max(history.since, since - WEEK)
+            _read(context, since, until, [marketplace])
+            StreamCursor.advance(context.account, stream, since.isoformat(), now)
+            context.counts["weeks"] += 1
+            context.beat()
+            if context.is_time_up():
+                # The next run takes it up here, or sees that it is done.
+                context.continues = True
+                return
+        if position != HAS_PART:
+            StreamCursor.advance(context.account, stream, HAS_PART, now)
+
+
+def _read(context: SyncContext, since: datetime, until: datetime, marketplaces: Sequence[str] | None = None) -> None:
+    for marketplace in marketplaces or _marketplaces(context):
         read = partial(_entries, context, marketplace)
         for entries in by_time(read, since, until, BILLING, attrgetter("id")):
             fees = [as_fee(entry, marketplace) for entry in entries]

@@ -1,7 +1,7 @@
 """Uploads of report files: what a person said about them, how they were understood, what was wrong with them."""
 
 import uuid
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from django.db import models
 from django.db.models import Q
@@ -90,6 +90,8 @@ class Upload(TenantModel):
     problems_found = models.IntegerField(default=0)
     refusal = models.JSONField(default=dict)
     uploaded_at = models.DateTimeField(default=timezone.now)
+    # When the file says that it was made; null where it does not say.
+    exported_at = models.DateTimeField(null=True, blank=True)
     # The last sign of life of whoever reads the file: also the token by which a reader knows that it is still its own.
     alive_at = models.DateTimeField(null=True, editable=False)
     attempts = models.PositiveSmallIntegerField(default=0, editable=False)
@@ -138,6 +140,11 @@ class Upload(TenantModel):
         """Whether a file of the workspace in scope is being read; a reader gives signs of life."""
         alive = timezone.now() - ALIVE_FOR
         return bool(cls.objects.filter(status=UploadStatus.READING, alive_at__gt=alive).exists())
+
+    @property
+    def made_by(self) -> datetime:
+        """By when the file was made: at the moment that it says itself, else before it was uploaded."""
+        return self.exported_at or self.uploaded_at
 
 
 class UploadFile(TenantModel):

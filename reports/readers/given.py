@@ -5,11 +5,19 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
 
-from reports.readers.columns import SHOWN_HEADINGS, Column, ColumnMapping, SheetTop, missing, named_column
+from reports.readers.columns import (
+    SEARCHED_ROWS,
+    SHOWN_HEADINGS,
+    Column,
+    ColumnMapping,
+    SheetTop,
+    missing,
+    named_column,
+)
 from reports.readers.concepts import Concept
 from reports.readers.kinds import KINDS
 from reports.readers.numbers import tidy
-from reports.readers.personal import is_personal_heading
+from reports.readers.personal import is_personal_heading, personal_columns
 from reports.readers.refusals import Refusal, ReportRefused
 
 _UNTIL_DIGITS: Final = re.compile(r"[\d_\-. ]+$")
@@ -41,11 +49,13 @@ def given_mapping(given: GivenColumns, tops: Sequence[SheetTop]) -> ColumnMappin
     rows = tops[index].rows
     headings = list(rows[given.header_row - 1]) if 0 < given.header_row <= len(rows) else []
     columns: list[Column] = []
+    # Whatever row is said to hold the headings: what another row calls a buyer's is a buyer's.
+    personal = personal_columns(rows[:SEARCHED_ROWS])
     seen: set[tuple[Concept, str | None]] = set()
     repeated: list[str] = []
     for position, concept in sorted(given.columns.items()):
         text = _text(headings[position]) if 0 <= position < len(headings) else ""
-        if is_personal_heading(text):
+        if position in personal or is_personal_heading(text):
             continue
         column = named_column(kind, concept, position, text)
         (repeated.append(text) if (concept, column.marketplace) in seen else columns.append(column))

@@ -2,11 +2,12 @@
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from typing import BinaryIO, Final
 
 from reports.readers.columns import SEARCHED_ROWS, ColumnMapping, SheetTop, find_columns
 from reports.readers.concepts import Concept
+from reports.readers.exported import find_exported_at
 from reports.readers.given import GivenColumns, given_mapping
 from reports.readers.kinds import KINDS
 from reports.readers.limits import DEFAULT_LIMITS, Limits
@@ -31,6 +32,7 @@ class ReportReading:
     `currency` is the ISO 4217 code named by the money headings, else by the amounts themselves, else None; where rows
     have currencies of their own (`Concept.CURRENCY`), it is the one that all share. `mapping` is the first table's;
     `further_tables` are those below it (orders have one table of orders and one of lines). `rows` are in file order.
+    `exported_at` (UTC) is when the file says that it was made, None where it does not say.
     `problems` holds the first 5,000 of `problem_count`. `scales` tells how the file wrote percentages (rows always hold
     fractions).
     """
@@ -47,6 +49,7 @@ class ReportReading:
     totals_skipped: int
     blank_skipped: int
     scales: Mapping[Concept, PercentScale]
+    exported_at: datetime | None = None
 
     @property
     def period(self) -> Period | None:
@@ -65,6 +68,7 @@ class Scan:
     totals_skipped: int
     blank_skipped: int
     scales: Mapping[Concept, PercentScale]
+    exported_at: datetime | None = None
 
 
 def read_report(
@@ -126,7 +130,8 @@ def scan_report(
             gathered.formatted = _has_percent_format(sheet, mapping, concept)
         _read_rows(sheet, reader, on_progress or _ignore)
         scales = reader.finish()
-    preamble = tops[mapping.sheet_index].rows[: mapping.header_row - 1]
+    # A table without headings (row 0) has nothing above it either.
+    preamble = tops[mapping.sheet_index].rows[: max(0, mapping.header_row - 1)]
     period = _period(reader, file_name, preamble, today)
     return Scan(
         reader.currency,
@@ -136,6 +141,7 @@ def scan_report(
         reader.totals_skipped,
         reader.blank_skipped,
         scales,
+        find_exported_at(preamble, today),
     )
 
 
@@ -158,6 +164,7 @@ def finished(scan: Scan, rows: Sequence[ReportRow]) -> ReportReading:
         totals_skipped=scan.totals_skipped,
         blank_skipped=scan.blank_skipped,
         scales=scan.scales,
+        exported_at=scan.exported_at,
     )
 
 

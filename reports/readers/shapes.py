@@ -6,7 +6,7 @@ the next file of it. Columns that tell of a person are hidden and never guessed.
 
 import hashlib
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import BinaryIO, Final
 
 from reports.readers.columns import HEADING_LENGTH, SEARCHED_ROWS, SheetTop, find_columns, normalise_heading
@@ -14,7 +14,7 @@ from reports.readers.concepts import Concept
 from reports.readers.guesses import guess_columns
 from reports.readers.limits import DEFAULT_LIMITS, Limits
 from reports.readers.numbers import tidy
-from reports.readers.personal import HIDDEN, is_personal_heading, shown
+from reports.readers.personal import HIDDEN, is_hidden, is_personal_heading, personal_columns, shown
 from reports.readers.refusals import ReportRefused
 from reports.readers.sources import open_source
 
@@ -32,6 +32,9 @@ class SheetShape:
 
     `samples` are the first rows below the headings as text, as wide as the headings; `guess` says what a 0-based column
     may hold, `kind` which report that makes, None where nothing is recognised. `digest` is the sha256 of the headings.
+
+    `lines` are the first rows as text, so that a person can say which of them holds the headings where the guess is
+    wrong; `digests` is what the digest would be for each 1-based row that has a text.
     """
 
     name: str
@@ -41,6 +44,8 @@ class SheetShape:
     guess: Mapping[int, Concept]
     kind: str | None
     digest: str
+    lines: tuple[tuple[str, ...], ...] = ()
+    digests: Mapping[int, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,8 +91,7 @@ def likeliest_text(tops: list[SheetTop]) -> list[SheetTop]:
 
 def _sheet_shape(top: SheetTop) -> SheetShape:
     header_row = find_header_row(top)
-    cells = list(top.rows[header_row - 1])[:SHOWN_COLUMNS]
-    headings = tuple("" if cell is None else tidy(str(cell))[:HEADING_LENGTH] for cell in cells)
+    headings = _headings(top.rows[header_row - 1])
     below = [row for row in top.rows[header_row:] if any(cell is not None for cell in row)][:JUDGED_ROWS]
     columns = [
         [] if is_personal_heading(heading) else [row[index] for row in below if index < len(row)]
@@ -103,7 +107,47 @@ def _sheet_shape(top: SheetTop) -> SheetShape:
         guess=guess,
         kind=kind,
         digest=digest_of(headings),
+        lines=_lines(top.rows[: SEARCHED_ROWS + SAMPLE_ROWS]),
+        digests={
+            number: digest_of(_headings(row))
+            for number, row in enumerate(top.rows[:SEARCHED_ROWS], start=1)
+            if _texts(row)
+        },
     )
+
+
+def guess_below(
+    lines: Sequence[Sequence[str]], header_row: int
+) -> tuple[tuple[str, ...], tuple[tuple[str, ...], ...], str | None, dict[int, Concept]]:
+    """Headings, sample rows, kind and guess (as in `SheetShape`), were the headings in the 1-based row of `lines`."""
+    headings = tuple(lines[header_row - 1])
+    below = [tuple(row) for row in lines[header_row:] if any(row)][:SAMPLE_ROWS]
+    columns = [[row[index] or None for row in below if index < len(row)] for index in range(len(headings))]
+    known = [
+        [] if is_personal_heading(heading) or is_hidden(values) else values
+        for heading, values in zip(headings, columns, strict=True)
+    ]
+    open_headings = ["" if is_personal_heading(heading) else heading for heading in headings]
+    kind, guess = guess_columns(open_headings, known)
+    return headings, tuple(below), kind, guess
+
+
+def _headings(row: Sequence[object]) -> tuple[str, ...]:
+    return tuple("" if cell is None else tidy(str(cell))[:HEADING_LENGTH] for cell in list(row)[:SHOWN_COLUMNS])
+
+
+def _lines(rows: Sequence[Sequence[object]]) -> tuple[tuple[str, ...], ...]:
+    personal = personal_columns(rows[:SEARCHED_ROWS])
+    return tuple(
+        tuple(_line_cell(text, is_personal=index in personal) for index, text in enumerate(_headings(row)))
+        for row in rows
+    )
+
+
+def _line_cell(text: str, *, is_personal: bool) -> str:
+    if not text or is_personal_heading(text):
+        return text
+    return HIDDEN if is_personal else shown(text)
 
 
 def find_header_row(top: SheetTop) -> int:

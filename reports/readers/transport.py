@@ -76,6 +76,7 @@ def scan_document(scan: Scan) -> Document:
         "totals_skipped": scan.totals_skipped,
         "blank_skipped": scan.blank_skipped,
         "scales": scan.scales,
+        "exported_at": _plain(scan.exported_at),
     }
 
 
@@ -100,6 +101,7 @@ def parse_scan(document: Document) -> Scan:
         document["totals_skipped"],
         document["blank_skipped"],
         {Concept(code): PercentScale(scale) for code, scale in document["scales"].items()},
+        datetime.fromisoformat(document["exported_at"]) if document["exported_at"] else None,
     )
 
 
@@ -136,6 +138,8 @@ def _sheet(document: Document) -> SheetShape:
         guess={int(index): Concept(code) for index, code in document["guess"].items()},
         kind=document["kind"],
         digest=document["digest"],
+        lines=tuple(map(tuple, document["lines"])),
+        digests={int(row): digest for row, digest in document["digests"].items()},
     )
 
 

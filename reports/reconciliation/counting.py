@@ -28,6 +28,10 @@ WAYS = (
 )
 # More rules at once would fit anything.
 MOST_AT_ONCE = 3
+# What happens to single orders one by one, some before the report was made and some after it: a part of the lines may
+# be counted otherwise. More lines than that have parts for any difference.
+ONE_BY_ONE = ((Code.CANCELLED, Code.UNPAID), (Code.RETURNS, Code.RETURNS_REFUSED))
+MOST_LINES = 8
 Ways = frozenset[Code]
 AS_OURS: Ways = frozenset()
 Wanted = tuple[int | None, Decimal | None]
@@ -53,10 +57,15 @@ class Sum:
 
 @dataclass(frozen=True, slots=True)
 class Explained:
-    """Rules under which the orders give the report's figure, with what each adds; `cutoff` of a report made early."""
+    """Rules under which the orders give the report's figure, with what each adds; `cutoff` of a report made early.
+
+    `some` tells to how many order lines the rules apply, and `of` to how many they could, where that is not to all.
+    """
 
     parts: tuple[tuple[Code, Sum], ...]
     cutoff: datetime | None = None
+    some: int = 0
+    of: int = 0
 
 
 def count(lines: Iterable[Line], period: Period, ways: Ways = AS_OURS) -> Sum:
@@ -81,6 +90,8 @@ def explain(
     ways = [way for way, _effect in effective]
     for size in range(1, MOST_AT_ONCE + 1):
         found = list(_exact(lines, period, wanted, ways=ways, size=size, holds_until=holds_until))
+        if size == 1:
+            found += [each for group in ONE_BY_ONE for each in _some_of(lines, period, wanted, group)]
         if found:
             return found, effective
     return [], effective
@@ -108,6 +119,37 @@ def _exact(
             yield Explained(tuple(parts), cutoff)
 
 
+def _some_of(lines: Sequence[Line], period: Period, wanted: Wanted, ways: Sequence[Code]) -> Iterator[Explained]:
+    """The fewest lines that give the figures, pieces and money, where the rules `ways` hold for them alone."""
+    if None in wanted:
+        return  # one figure alone is too easily met
+    ours = count(lines, period)
+    effects = [(way, effect) for way in ways for effect in _line_by_line(lines, period, way)]
+    if len(effects) > MOST_LINES:
+        return
+    for size in range(1, len(effects)):
+        for chosen in combinations(effects, size):
+            parts = {way: _sum(effect for each, effect in chosen if each is way) for way, _effect in chosen}
+            if _fits(_sum([ours, *parts.values()]), wanted):
+                yield Explained(tuple(parts.items()), some=size, of=len(effects))
+                return
+
+
+def _line_by_line(lines: Iterable[Line], period: Period, way: Code) -> Iterator[Sum]:
+    """What a rule adds for each line that it changes."""
+    for line in lines:
+        effect = count([line], period, frozenset({way})).minus(count([line], period))
+        if not effect.is_nothing:
+            yield effect
+
+
+def _sum(sums: Iterable[Sum]) -> Sum:
+    units, revenue = 0, Decimal(0)
+    for each in sums:
+        units, revenue = units + each.units, revenue + each.revenue
+    return Sum(units, revenue)
+
+
 def _parts(lines: Sequence[Line], period: Period, chosen: Sequence[Code]) -> Iterator[tuple[Code, Sum]]:
     """What each rule adds to those before it."""
     before = count(lines, period)
@@ -121,7 +163,7 @@ def _fitting_cutoff(counted: Sequence[Line], period: Period, ways: Ways, wanted:
     """Since when the counted lines must be missing from the report, and what they come to; None where no time fits."""
     late = sorted(counted, key=lambda line: line.counted_at)
     missing = Sum()
-    while late and late[-1].counted_at >= period.until - LATE:
+    while late and late[-1].counted_at >= period.known_until - LATE:
         cutoff = late[-1].counted_at
         gone = [late.pop()]
         while late and late[-1].counted_at == cutoff:

@@ -114,7 +114,7 @@ def _covered(account: SellerAccount) -> set[tuple[date, str]]:
     covered: set[tuple[date, str]] = set()
     for upload in imported_uploads(account, UploadKind.ORDERS):
         if upload.period_from and upload.period_to:
-            last = min(upload.period_to, warsaw_day(upload.uploaded_at) - ONE_DAY)
+            last = min(upload.period_to, warsaw_day(upload.made_by) - ONE_DAY)
             days = [upload.period_from + ONE_DAY * number for number in range((last - upload.period_from).days + 1)]
             orders = UploadRow.objects.filter(upload=upload, occurred_at__isnull=False).order_by()
             named = set(orders.values_list("marketplace", flat=True).distinct())

@@ -53,7 +53,7 @@ class Report:
     def order(self) -> tuple[Any, ...]:
         """By which the newest of several is told."""
         upload = self.upload
-        return self.period.last, self.period.first, upload.uploaded_at, str(upload.pk)
+        return self.period.last, self.period.first, upload.made_by, str(upload.pk)
 
     @property
     def place(self) -> tuple[str, str]:
@@ -115,7 +115,7 @@ def _report(account: SellerAccount, upload: Upload) -> Report:
     currency = upload.currency or CURRENCIES.get(marketplace.rpartition("-")[2], "PLN")
     first, last = upload.period_from, upload.period_to
     held = held_until(account, upload, first, last, (marketplace, currency))
-    return Report(upload, Period(first, last, upload.uploaded_at), marketplace, currency, held)
+    return Report(upload, Period(first, last, upload.uploaded_at, upload.exported_at), marketplace, currency, held)
 
 
 def _lock(account: SellerAccount) -> ReconciledAccount:

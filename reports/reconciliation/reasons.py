@@ -5,6 +5,7 @@ Nothing is made up: where no fact speaks, the reason is that none was found.
 """
 
 from collections.abc import Iterable, Iterator
+from dataclasses import replace
 from datetime import datetime, timedelta
 from decimal import Decimal
 from typing import Any
@@ -133,7 +134,7 @@ def _stock_earlier(found: Found, period: Period, around: Surroundings) -> Iterat
 
 
 def _after_upload(period: Period) -> datetime:
-    return max(period.uploaded_at, period.since)
+    return max(period.made_by, period.since)
 
 
 def _distance(span: Segment, moment: datetime) -> timedelta:
@@ -161,7 +162,7 @@ def changed_since(found: Found, period: Period, around: Surroundings) -> Reason:
     """Since when the price or the stock is no longer what the report says."""
     spans = around.prices if found.measure is Measure.PRICE else around.stocks
     later = [span for span in joined_values(spans) if span.since > period.known_until]
-    facts: dict[str, Any] = {"now": str(found.now)}
+    facts: dict[str, Any] = {"now": str(found.now), **_said(period)}
     if later:
         facts |= {"times": len(later), "first_at": _iso(later[0].since), "last_at": _iso(later[-1].since)}
     return Reason(Code.CHANGED_SINCE, facts=facts)
@@ -205,6 +206,8 @@ def _exact(explained: Explained, around: Surroundings) -> Iterator[Reason]:
         facts = _effect(effect, together=len(explained.parts))
         if code is Code.EXPORT_OLDER and explained.cutoff:
             facts["cutoff"] = _iso(explained.cutoff)
+        if explained.some:
+            facts |= {"some": explained.some, "of": explained.of}
         yield Reason(code, Weight.EXACT, facts | _details(code, around))
 
 
@@ -273,15 +276,25 @@ def _around(found: Found, period: Period, around: Surroundings) -> Iterator[Reas
 def _last_day(found: Found, period: Period, around: Surroundings) -> Iterator[Reason]:
     """The file was uploaded before its last day was over, or so soon after it that the day may be incomplete."""
     if period.is_incomplete:
-        yield Reason(Code.LAST_DAY, facts={"uploaded_at": _iso(period.uploaded_at), **_last_day_sales(period, around)})
-    elif found.measure in (Measure.UNITS, Measure.REVENUE) and period.uploaded_at < period.until + SETTLING:
+        yield Reason(Code.LAST_DAY, facts={**_made(period), **_last_day_sales(period, around)})
+    elif found.measure in (Measure.UNITS, Measure.REVENUE) and period.made_by < period.until + SETTLING:
         sold = _last_day_sales(period, around)
         if found.difference is not None and found.difference < 0 and sold["units"]:
-            yield Reason(Code.LAST_DAY, facts={"uploaded_at": _iso(period.uploaded_at), **sold, "soon": True})
+            yield Reason(Code.LAST_DAY, facts={**_made(period), **sold, "soon": True})
+
+
+def _made(period: Period) -> dict[str, Any]:
+    """When the file was uploaded, and when it was made if it says so."""
+    return {"uploaded_at": _iso(period.uploaded_at), **_said(period)}
+
+
+def _said(period: Period) -> dict[str, Any]:
+    """When the file says that it was made."""
+    return {"exported_at": _iso(period.exported_at)} if period.exported_at else {}
 
 
 def _last_day_sales(period: Period, around: Surroundings) -> dict[str, Any]:
-    last = count(around.lines, Period(period.last, period.last, period.uploaded_at))
+    last = count(around.lines, replace(period, first=period.last))
     return {"units": last.units, "revenue": str(last.revenue)}
 
 

@@ -100,11 +100,12 @@ class Reason:
 
 @dataclass(frozen=True, slots=True)
 class Period:
-    """The days of a report, both included, and when the file was uploaded."""
+    """The days of a report, both included, when the file was uploaded, and when it says that it was made (or None)."""
 
     first: date
     last: date
     uploaded_at: datetime
+    exported_at: datetime | None = None
 
     @property
     def since(self) -> datetime:
@@ -117,14 +118,19 @@ class Period:
         return end_of_day(self.last)
 
     @property
+    def made_by(self) -> datetime:
+        """By when the file was made: at the moment that it says itself, else before it was uploaded."""
+        return self.exported_at or self.uploaded_at
+
+    @property
     def known_until(self) -> datetime:
-        """Up to when the file can know anything: it was made before it was uploaded."""
-        return max(self.since, min(self.until, self.uploaded_at))
+        """Up to when the file can know anything."""
+        return max(self.since, min(self.until, self.made_by))
 
     @property
     def is_incomplete(self) -> bool:
-        """Whether the last day was not over when the file was uploaded."""
-        return self.uploaded_at < self.until
+        """Whether the last day was not over when the file was made, or at the latest uploaded."""
+        return self.made_by < self.until
 
 
 class LineState(StrEnum):

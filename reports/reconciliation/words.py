@@ -104,6 +104,8 @@ def tell(reason: Mapping[str, Any], measure: str, currency: str) -> Told:
     code = Code(reason["code"])
     facts = Facts(reason["facts"], measure, currency)
     text, step = SENTENCES[code](facts)
+    if facts.values.get("some"):
+        text = f"{text} {_('It holds for %(some)d of the %(of)d order lines in question.') % facts.values}"
     weight = Weight(reason["weight"])
     said = _how_much(weight, is_together="together" in facts)
     text = f"{text} {said}" if said else text
@@ -192,10 +194,19 @@ def _changed_since(facts: Facts) -> tuple[str, Any]:
     text = _("Right for its days, but it is %(now)s now.") % {"now": facts.amount("now")}
     if "last_at" in facts:
         text += " " + _("Last changed on %(last)s.") % {"last": facts.moment("last_at")}
+    if "exported_at" in facts:
+        text += " " + _("The file was made on %(at)s.") % {"at": facts.moment("exported_at")}
     return text, gettext_lazy("The API is newer: upload a fresh report.")
 
 
 def _last_day(facts: Facts) -> tuple[str, Any]:
+    if "exported_at" in facts:
+        soon = _(
+            "The report was made on %(at)s, soon after its last day, whose figures may still have been incomplete."
+        )
+        early = _("The report was made on %(at)s, before its last day was over.")
+        text = (soon if facts.values.get("soon") else early) % {"at": facts.moment("exported_at")}
+        return text, gettext_lazy("Download the report again a day later and upload it.")
     if facts.values.get("soon"):
         text = _(
             "The report was uploaded on %(at)s, soon after its last day, whose figures may still have been incomplete."

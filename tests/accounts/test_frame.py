@@ -362,3 +362,15 @@ def test_moment_is_shown_in_warsaw_time_and_marked_in_utc() -> None:
 def test_icon_is_decoration_unless_it_has_a_label() -> None:
     assert 'aria-hidden="true"' in rendered('{% icon "history" %}')
     assert 'aria-label="Changes"' in rendered('{% icon "history" label="Changes" %}')
+
+
+@pytest.mark.parametrize(("language", "picture"), [("pl", "social-pl"), ("en", "social-en")])
+def test_a_link_to_the_product_shows_its_picture_in_the_reader_s_language(
+    client: Client, db: None, settings: Any, language: str, picture: str
+) -> None:
+    client.cookies[settings.LANGUAGE_COOKIE_NAME] = language
+    page = client.get("/").content.decode()
+    found = re.search(r'property="og:image" content="([^"]+)"', page)
+    assert found
+    assert found[1].startswith(settings.BASE_URL)
+    assert picture in found[1]

@@ -10,24 +10,28 @@ from django.conf import settings
 
 ROOT = Path(settings.BASE_DIR)
 VENDOR = ROOT / "static" / "vendor"
-MANIFEST = json.loads((VENDOR / "manifest.json").read_text(encoding="utf-8"))
+FOLDERS = (VENDOR, ROOT / "tests" / "browser" / "vendor")
+MANIFESTS = {folder: json.loads((folder / "manifest.json").read_text(encoding="utf-8")) for folder in FOLDERS}
+RECORDED = [(folder, name) for folder, manifest in MANIFESTS.items() for name in manifest["sha256"]]
 TEMPLATES = sorted((ROOT / "templates").rglob("*.html"))
 
 
-@pytest.mark.parametrize("name", sorted(MANIFEST["sha256"]))
-def test_vendored_file_has_the_recorded_hash(name: str) -> None:
-    assert hashlib.sha256((VENDOR / name).read_bytes()).hexdigest() == MANIFEST["sha256"][name]
+@pytest.mark.parametrize(("folder", "name"), RECORDED, ids=[name for _folder, name in RECORDED])
+def test_vendored_file_has_the_recorded_hash(folder: Path, name: str) -> None:
+    assert hashlib.sha256((folder / name).read_bytes()).hexdigest() == MANIFESTS[folder]["sha256"][name]
 
 
-def test_every_vendored_file_is_recorded() -> None:
-    files = {path.relative_to(VENDOR).as_posix() for path in VENDOR.rglob("*") if path.is_file()}
-    assert files - {"manifest.json"} == set(MANIFEST["sha256"])
+@pytest.mark.parametrize("folder", FOLDERS, ids=str)
+def test_every_vendored_file_is_recorded(folder: Path) -> None:
+    files = {path.relative_to(folder).as_posix() for path in folder.rglob("*") if path.is_file()}
+    assert files - {"manifest.json"} == set(MANIFESTS[folder]["sha256"])
 
 
-def test_vendored_versions_are_those_of_the_lock_file() -> None:
+@pytest.mark.parametrize("folder", FOLDERS, ids=str)
+def test_vendored_versions_are_those_of_the_lock_file(folder: Path) -> None:
     lock = json.loads((ROOT / "package-lock.json").read_text(encoding="utf-8"))
-    locked = {name: lock["packages"][f"node_modules/{name}"]["version"] for name in MANIFEST["packages"]}
-    assert locked == MANIFEST["packages"]
+    locked = {name: lock["packages"][f"node_modules/{name}"]["version"] for name in MANIFESTS[folder]["packages"]}
+    assert locked == MANIFESTS[folder]["packages"]
 
 
 def test_every_package_comes_with_its_licence() -> None:

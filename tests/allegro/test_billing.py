@@ -9,9 +9,10 @@ import pytest
 
 from accounts.models import SellerAccount
 from allegro.api.paging import Offsets
-from allegro.models import RunKind, RunStatus, RunTrigger
+from allegro.models import RunKind, RunStatus, RunTrigger, StreamCursor
 from allegro.scopes import BILLING, READ_SCOPES
 from allegro.simulator.books import Books
+from allegro.sync import billing
 from allegro.sync.run import STAGES, sync_account
 from offers.calendar import warsaw_day
 from offers.fees import INTERNAL, Fee, kind_of, rebuild_fees, record_fees
@@ -108,6 +109,26 @@ def test_the_bill_of_a_year_is_read_back_over_many_runs(seller: Linked) -> None:
     assert set(bill()) < set(true_bill(seller))
     seller.sync(RunKind.JOURNAL)
     assert bill() == true_bill(seller)
+    assert_rebuilding_changes_no_fee(seller.account)
+
+
+def test_a_marketplace_that_is_seen_later_gets_its_year_of_fees_too(
+    seller: Linked, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    everywhere = billing._marketplaces
+    monkeypatch.setattr(billing, "_marketplaces", lambda _context: ["allegro-cz"])
+    seller.sync()
+    assert BillingHistory.objects.get().is_whole
+    assert set(bill()) < set(true_bill(seller))
+    monkeypatch.setattr(billing, "_marketplaces", everywhere)
+    seller.account.refresh_from_db()
+    at, slice_ = seller.world.now, timedelta(microseconds=1)
+    sync_account(seller.account, trigger=RunTrigger.COMMAND, kind=RunKind.JOURNAL, at=at, time_slice=slice_)
+    seller.sync()
+    assert bill() == true_bill(seller)
+    cursor = StreamCursor.objects.get(stream="billing:allegro-pl")
+    assert cursor.position == billing.HAS_PART
+    seller.sync()
     assert_rebuilding_changes_no_fee(seller.account)
 
 

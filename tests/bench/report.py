@@ -60,10 +60,10 @@ def run(options: Namespace) -> None:
         write_report(path, options.rows)
         say(f"report: {options.rows} rows of {len(HEADINGS)} columns, {path.stat().st_size / 1e6:.1f} MB")
         for engine in Engine:
-            _print(engine, _probe([sys.executable, "-m", "tests.bench.report_probe", engine, str(path)]))
+            _print(engine, probe([sys.executable, "-m", "tests.bench.report_probe", engine, str(path)]))
         _print_whole(path)
         for engine in Engine:
-            found = _probe([options.pandas, "-c", PANDAS, str(path), engine])
+            found = probe([options.pandas, "-c", PANDAS, str(path), engine])
             _print(f"pandas ({engine})", found) if found else say(f"pandas ({engine}): not there, see --pandas")
 
 
@@ -81,7 +81,8 @@ def write_report(path: Path, rows: int) -> None:
     book.save(path)
 
 
-def _probe(command: list[str]) -> dict[str, Any] | None:
+def probe(command: list[str]) -> dict[str, Any] | None:
+    """What a process of its own measured and printed as JSON; None where it failed."""
     answer = subprocess.run(command, capture_output=True, text=True, check=False)
     return json.loads(answer.stdout) if answer.returncode == 0 else None
 

@@ -1,65 +1,92 @@
-"""Writing the rows of a report: COPY against INSERTs by the ORM, and the memory of a worker that reads a whole file.
+"""A whole import, split into reading, checking and writing, against pandas; COPY against INSERTs by the ORM; memory.
 
-`python -m tests.bench writing [--rows 100000] [--offers 20000]`
+`python -m tests.bench writing [--rows 100000] [--offers 20000] [--pandas /path/to/python]`
+
+pandas is no requirement: name an interpreter that has pandas, openpyxl, SQLAlchemy and psycopg.
 """
 
+import sys
 import time
 from argparse import ArgumentParser, Namespace
 from datetime import date
-from decimal import Decimal
-from io import BytesIO
 from multiprocessing import get_context
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, Any, cast
 
+from psycopg.conninfo import conninfo_to_dict
+
+from config import embedded
+from reports.readers.workbooks import Engine
 from tests.bench.figures import say
+from tests.bench.report import NAME, probe, write_report
 from tests.bench.scratch import scratch_servers
 
 if TYPE_CHECKING:
     from reports.models import Upload
     from reports.readers.reader import ReportReading
 
-FIRST_OFFER = 15_000_000_000
+FIRST_OFFER = 18_000_000_000
 BATCH = 2_000
-HEADINGS = ("ID oferty", "Tytuł oferty", "Liczba sprzedanych sztuk", "Wartość sprzedaży (PLN)", "Liczba wizyt",
-            "Śr. cena oferty (PLN)", "Liczba sztuk na koniec okresu", "Liczba transakcji")  # fmt: skip
+PANDAS = """
+import json, sys, time
+import pandas
+from sqlalchemy import create_engine
+begun = time.perf_counter()
+frame = pandas.read_excel(sys.argv[1], engine=sys.argv[2])
+read = time.perf_counter()
+frame.to_sql("by_pandas", create_engine(sys.argv[3]), if_exists="replace", index=False)
+done = time.perf_counter()
+peak = next(line for line in open("/proc/self/status") if line.startswith("VmHWM")).split()[1]
+print(json.dumps({"rows": len(frame), "read": read - begun, "written": done - read, "peak": int(peak)}))
+"""
 
 
 def add_options(parser: ArgumentParser) -> None:
     """The command's options."""
     parser.add_argument("--rows", type=int, default=100_000, help="rows of the report")
     parser.add_argument("--offers", type=int, default=20_000, help="of these, rows of offers that are known")
+    parser.add_argument("--pandas", default=sys.executable, help="an interpreter with pandas and SQLAlchemy")
 
 
 def run(options: Namespace) -> None:
     """Print the figures."""
-    content = _workbook(options.rows)
-    with scratch_servers(DEBUG="false", ALLOWED_HOSTS="testserver"):
+    with TemporaryDirectory() as folder, scratch_servers(DEBUG="false", ALLOWED_HOSTS="testserver") as data:
         import django  # noqa: PLC0415 - the environment must be set first
 
         django.setup()
         from accounts.scoping import workspace_scope  # noqa: PLC0415
 
+        path = Path(folder) / NAME
+        write_report(path, options.rows)
+        content = path.read_bytes()
         account = _prepare(options)
         # A process of its own: this one has grown by making the file.
         with get_context("spawn").Pool(1) as pool:
             say(pool.apply(whole_import, (str(account.pk), content)))
+        _split(path, options, embedded.ensure(data).database_url)
         with workspace_scope(account.workspace):
             _both_ways(account, content)
 
 
-def _workbook(rows: int) -> bytes:
-    from openpyxl import Workbook  # noqa: PLC0415 - only this bench needs it
-
-    book = Workbook(write_only=True)
-    sheet = book.create_sheet("Sprzedaż wg ofert")
-    sheet.append(HEADINGS)
-    for n in range(rows):
-        price = Decimal(n % 900 + 10) + Decimal("0.9")
-        sheet.append((FIRST_OFFER + n, f"Kawa ziarnista {n}", n % 7, price * (n % 7), n % 300, price, n % 50, n % 5))
-    file = BytesIO()
-    book.save(file)
-    return file.getvalue()
+def _split(path: Path, options: Namespace, database_url: str) -> None:
+    """How long the file's cells and their checks take alone, and what pandas takes to read and to write."""
+    own = probe([sys.executable, "-m", "tests.bench.report_probe", Engine.FAST, str(path)])
+    if own is None:
+        raise SystemExit("the file could not be read")
+    say(f"  of that, alone: reading cells {own['cells']:.1f} s, checking values {own['values']:.1f} s")
+    server = conninfo_to_dict(database_url)
+    address = f"postgresql+psycopg://{server['user']}@/{server['dbname']}?host={server['host']}"
+    for engine in Engine:
+        found = probe([options.pandas, "-c", PANDAS, str(path), engine, address])
+        if found is None:
+            say(f"pandas ({engine}): not there, see --pandas")
+            continue
+        whole = found["read"] + found["written"]
+        say(
+            f"pandas ({engine}): {whole:.1f} s ({found['read']:.1f} read_excel, {found['written']:.1f} to_sql), "
+            f"{found['rows'] / whole:,.0f} rows/s, peak {found['peak'] / 1024:.0f} MB"
+        )
 
 
 def _prepare(options: Namespace) -> Any:
@@ -93,7 +120,7 @@ def whole_import(account_id: str, content: bytes) -> str:
     peaks = [_peak()]
     with account_scope(account_id) as account:
         for _ in range(2):
-            upload, _created = receive(account, None, "sprzedaz_2026-08-03_2026-08-09.xlsx", content, read_later=False)
+            upload, _created = receive(account, None, NAME, content, read_later=False)
             began = time.perf_counter()
             read(upload)
             took = time.perf_counter() - began
@@ -101,7 +128,8 @@ def whole_import(account_id: str, content: bytes) -> str:
             discard(upload, None)
     first, *after = (f"{peak:.0f}" for peak in peaks)
     return (
-        f"writing: {upload.good_rows} rows from {len(content) / 1e6:.1f} MB to the preview in {took:.1f} s\n"
+        f"writing: {upload.good_rows} rows from {len(content) / 1e6:.1f} MB to the preview in {took:.1f} s, "
+        f"{upload.good_rows / took:,.0f} rows/s\n"
         f"  peak memory of the worker in MB: {first} before, {', '.join(after)} after each of two"
     )
 
@@ -109,7 +137,7 @@ def whole_import(account_id: str, content: bytes) -> str:
 def _both_ways(account: Any, content: bytes) -> None:
     from reports.readers.isolated import read_isolated  # noqa: PLC0415 - needs Django
 
-    reading = read_isolated(content, file_name="sprzedaz_2026-08-03_2026-08-09.xlsx", today=date(2026, 9, 1))
+    reading = read_isolated(content, file_name=NAME, today=date(2026, 9, 1))
     took = {"COPY": _timed(account, reading, "copy"), "bulk_create": _timed(account, reading, "insert")}
     for name, seconds in took.items():
         say(f"  {name}: {seconds:.1f} s, {len(reading.rows) / seconds:.0f} rows/s")

@@ -18,6 +18,7 @@ from pytest_django.live_server_helper import LiveServer
 
 from allegro.simulator import server
 from config.celery import app
+from tests.browser.accessibility import accessibility_faults
 
 PREHISTORY_DAYS = 20
 # What Chromium says of a navigation when another one, the page's own, got in between.
@@ -127,6 +128,18 @@ class Visitor:
         """The path of the link in the newest mail."""
         body = str(mail.outbox[-1].body)
         return next(word for word in body.split() if "/accounts/confirm-email/" in word).split("/", 3)[3]
+
+    def look(self, path: str) -> None:
+        """Open a page and note what axe finds on it, and whether it is wider than the window."""
+        self.go(path)
+        self.look_here()
+
+    def look_here(self) -> None:
+        """The same of the page that is open."""
+        self.page.wait_for_load_state("networkidle")
+        self.faults += accessibility_faults(self.page)
+        if not self.has_no_sideways_scroll():
+            self.faults.append(f"{self.page.url} scrolls sideways")
 
     def has_no_sideways_scroll(self) -> bool:
         """Whether the page fits the window's width."""

@@ -60,8 +60,8 @@ def wait_for_sync(runs: int, failed: int = 0) -> None:
 
 def test_from_sign_up_to_what_changed(visitor: Visitor, simulator: SimulatorButtons, tmp_path: Path) -> None:
     page = visitor.page
-    visitor.go("/")
-    assert visitor.has_no_sideways_scroll()
+    for path in ("/", "/accounts/login/", "/accounts/signup/", "/accounts/password/reset/"):
+        visitor.look(path)
     sign_up(visitor)
     link_account(visitor)
 
@@ -83,7 +83,7 @@ def test_from_sign_up_to_what_changed(visitor: Visitor, simulator: SimulatorButt
     visitor.go(f"/offers/{offer.pk}/?days=28")
     expect(page.locator("canvas").first).to_be_visible()
     expect(page.locator("main")).to_contain_text("99")
-    assert visitor.has_no_sideways_scroll()
+    visitor.look_here()
 
     upload_report(visitor, simulator, tmp_path)
     name_the_columns(visitor, tmp_path)
@@ -100,8 +100,7 @@ def test_from_sign_up_to_what_changed(visitor: Visitor, simulator: SimulatorButt
         "/settings/accounts/",
         "/settings/workspace/",
     ):
-        visitor.go(path)
-        assert visitor.has_no_sideways_scroll(), path
+        visitor.look(path)
     assert visitor.faults == []
 
 

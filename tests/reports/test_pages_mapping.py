@@ -165,3 +165,58 @@ def test_a_viewer_and_a_stranger_name_nothing(team: Team, waiting: Upload) -> No
         assert client.get(address(waiting)).status_code == status
         assert client.post(address(waiting), RIGHT).status_code == status
     assert status_of(waiting) == UploadStatus.NEEDS_MAPPING
+
+
+BELOW_ANOTHER = (
+    # The line above has more texts than the headings, so the guess takes it.
+    ("Zestawienie", "kawiarnia", "wszystkie", "oferty", "sierpień", "dane"),
+    ("Nr", "Zeszło", "Za ile"),
+)
+
+
+def misjudged(*rows: tuple[object, ...]) -> bytes:
+    return workbook(*BELOW_ANOTHER, *rows).getvalue()
+
+
+def test_the_row_of_the_headings_can_be_chosen_and_is_remembered(team: Team, pages: Client) -> None:
+    upload = in_scope(team, samples.read_upload, content=misjudged((LAMP[0], 7, 1.5)))
+    page = text(pages.get(address(upload)))
+    assert '<option value="1" selected> 1 (our guess): Zestawienie' in page
+    assert "2: Nr · Zeszło · Za ile" in page
+    other = text(pages.get(address(upload), {"sheet": "0", "row-0": "2"}, headers={"hx-request": "true"}))
+    assert 'value="sales_by_offer:0:2"' in other
+    assert "Zeszło" in other and 'name="column-3"' not in other
+    chosen = {"kind": "sales_by_offer", "sheet": "0", "row-0": "2", "chosen_for": "sales_by_offer:0:2"}
+    named = chosen | {"column-0": "offer_id", "column-1": "units", "column-2": ""}
+    assert pages.post(address(upload), named).status_code == 302
+    later = in_scope(team, _read_later, misjudged((LAMP[0], 9, 2.5)), upload)
+    with workspace_scope(team.workspace):
+        assert [row.units for row in UploadRow.objects.filter(upload=upload)] == [7]
+        assert [row.units for row in UploadRow.objects.filter(upload=later)] == [9]
+        assert later.mapping["header_row"] == 2
+
+
+def _read_later(account: Any, content: bytes, upload: Upload) -> Upload:
+    upload.refresh_from_db()
+    read(upload)
+    return samples.read_upload(account, content=content)
+
+
+def test_a_row_that_is_not_there_is_our_guess(team: Team, pages: Client) -> None:
+    upload = in_scope(team, samples.read_upload, content=misjudged((LAMP[0], 7, 1.5)))
+    assert '<option value="1" selected>' in text(pages.get(address(upload), {"row-0": "99"}))
+
+
+def test_a_buyer_s_column_stays_closed_whatever_row_is_chosen(team: Team, pages: Client) -> None:
+    rows = (("Nr", "Login kupującego", "Zeszło"), ("numer", "kto", "ile"), (LAMP[0], "jan_kowalski", 4))
+    upload = in_scope(team, samples.read_upload, content=workbook(*rows).getvalue())
+    for row in ("1", "2", "3"):
+        page = text(pages.get(address(upload), {"row-0": row}))
+        assert "jan_kowalski" not in page and 'name="column-1"' not in page
+    sent = {"kind": "sales_by_offer", "sheet": "0", "row-0": "2", "chosen_for": "sales_by_offer:0:2"}
+    named = sent | {"column-0": "offer_id", "column-1": "title", "column-2": "units"}
+    pages.post(address(upload), named)
+    with workspace_scope(team.workspace):
+        upload.refresh_from_db()
+        read(upload)
+        assert [row.title for row in UploadRow.objects.filter(upload=upload)] == [""]

@@ -19,6 +19,7 @@ from allegro.simulator.exports.payments import PaymentsOddities, payment_operati
 from allegro.simulator.exports.sales_by_offer import (
     HEADINGS,
     IDS,
+    MADE,
     NUMBERS,
     ORDERS,
     PERIODS,
@@ -86,7 +87,8 @@ def sales() -> Response:
     `headings` usual, alternative or old; `order` of the columns usual, reversed or measures_first; `numbers` number, or
     text with a decimal comma and thousands marked by nothing (comma), a blank, an nbsp or a narrow one; `share`
     fraction, percent or text; `ids` number, float or text; `period` in the name of the file or of the sheet, in the
-    preamble, or none; `preamble`, `totals` and `extra` (a column nobody knows) are 1 or 0; `discrepancy` as in _view.
+    preamble, or none; `made` is how a preamble says when the file was made: line, cells, utc or day; `preamble`,
+    `totals` and `extra` (a column nobody knows) are 1 or 0; `discrepancy` as in _view.
     """
     form = SalesOddities(
         headings=chosen("headings", tuple(HEADINGS), "usual"),
@@ -96,6 +98,7 @@ def sales() -> Response:
         period=chosen("period", PERIODS, "file"),
         order=chosen("order", ORDERS, "usual"),
         preamble=_flag("preamble"),
+        made=chosen("made", MADE, "line"),
         totals=_flag("totals"),
         extra=_flag("extra"),
     )

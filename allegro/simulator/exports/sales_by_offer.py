@@ -6,6 +6,7 @@ That the report exists, its measures and "Share of sales value" are known; the o
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from datetime import datetime
 from decimal import Decimal
 
 from openpyxl import Workbook
@@ -99,14 +100,20 @@ _SHEETS = {"pl": "Sprzedaż wg ofert", "en": "Sales by offer"}
 _FILES = {"pl": "sprzedaz-wg-ofert", "en": "sales-by-offer"}
 _FORMATS = ("0", "@", "0", "0.00", "0", "0.00%", "0.00", "0", "0")
 _TOTALS, _EXTRA = {"pl": "Razem", "en": "Total"}, {"pl": "Ocena oferty", "en": "Offer score"}
+MADE = ("line", "cells", "utc", "day")
 _MADE, _PERIOD = {"pl": "Wygenerowano", "en": "Generated"}, {"pl": "Okres", "en": "Period"}
+_MADE_CELL = {"pl": "Data wygenerowania", "en": "Date generated"}
 _SHARE_COLUMN = 5
 _ORDERS = {"usual": range(9), "reversed": range(8, -1, -1), "measures_first": (2, 3, 4, 5, 6, 7, 8, 0, 1)}
 
 
 @dataclass(frozen=True)
 class SalesOddities:
-    """The form of a file: keys of HEADINGS and NUMBERS, one of SHARES, IDS, PERIODS and ORDERS, and what is added."""
+    """The form of a file: keys of HEADINGS and NUMBERS, one of SHARES, IDS, PERIODS and ORDERS, and what is added.
+
+    `made` is how the preamble says when the file was made: one line with the Polish time, a label with a date cell
+    beside it, ISO 8601 in UTC, or the day alone.
+    """
 
     headings: str = "usual"
     numbers: str = "number"
@@ -115,6 +122,7 @@ class SalesOddities:
     period: str = "file"
     order: str = "usual"
     preamble: bool = False
+    made: str = "line"
     totals: bool = False
     extra: bool = False
 
@@ -141,14 +149,22 @@ def sales_by_offer(world: World, view: View, language: str, oddities: SalesOddit
     return ExportFile(name, workbook_bytes(book, world.now), XLSX)
 
 
-def _preamble(scope: Scope, view: View, language: str, form: SalesOddities) -> Iterator[list[str]]:
+def _preamble(scope: Scope, view: View, language: str, form: SalesOddities) -> Iterator[list[str | datetime]]:
     if form.preamble or form.period == "preamble":
-        made = to_datetime(view.made_at).astimezone(WARSAW)
         yield [_SHEETS[language]]
-        yield [f"{_MADE[language]}: {made:%d.%m.%Y %H:%M}"]
+        yield _made(to_datetime(view.made_at), language, form.made)
         if form.period == "preamble":
             yield [f"{_PERIOD[language]}: {scope.first:%d.%m.%Y} - {scope.last:%d.%m.%Y}"]
         yield []
+
+
+def _made(moment: datetime, language: str, form: str) -> list[str | datetime]:
+    local = moment.astimezone(WARSAW)
+    if form == "cells":
+        # Workbooks know no zones.
+        return [_MADE_CELL[language], local.replace(tzinfo=None, second=0, microsecond=0)]
+    written = {"line": f"{local:%d.%m.%Y %H:%M}", "utc": f"{moment:%Y-%m-%dT%H:%M:%SZ}", "day": f"{local:%d.%m.%Y}"}
+    return [f"{_MADE[language]}: {written[form]}"]
 
 
 def _headings(scope: Scope, language: str, form: SalesOddities) -> list[str]:

@@ -59,7 +59,10 @@ def _differences(world: World, true: View, view: View) -> Iterator[Json]:
 
 
 def _line_differences(world: World, true: View, view: View) -> Iterator[Json]:
-    """Yield every order line that counts otherwise; `units` and `value` are what the export has more than the truth."""
+    """Yield every order line that counts otherwise; `units` and `value` are what the export has more than the truth.
+
+    `payment` is how the order is paid: of one on delivery the API never says whether it was ready.
+    """
     lines = sold_lines(world, min(true.since, view.since), max(true.until, view.until))
     for order, line in lines:
         pieces = view.pieces(order, line) - true.pieces(order, line)
@@ -69,6 +72,7 @@ def _line_differences(world: World, true: View, view: View) -> Iterator[Json]:
                 line.offer_id,
                 order_id=order.id,
                 line_item_id=line.id,
+                payment=order.payment,
                 units=pieces,
                 value=str(line.price * pieces),
             )

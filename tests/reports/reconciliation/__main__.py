@@ -31,10 +31,11 @@ from allegro.simulator import server
 from offers.calendar import ONE_DAY
 from reports.models import AccountTotal, Comparison, ComparisonStatus
 from tests.allegro.conftest import COFFEE, GARDEN, Linked, World, link
-from tests.reports.reconciliation.lives import PLANTABLE, imported, missed
+from tests.reports.reconciliation.lives import PLANTABLE, days_with, imported, missed
 
 START, PREHISTORY_DAYS, HALF_DAYS = "2026-09-20T00:00:00Z", 20, 8
 PERIODS = ((date(2026, 9, 2), date(2026, 9, 19)), (date(2026, 9, 21), date(2026, 9, 22)))
+UTC_DAYS, UTC_DAYS_TRIED = "utc_days", 4
 OF_LIFE = ("price_change", "stale", "offer_ended")
 
 
@@ -106,6 +107,9 @@ def _follow(linked: Linked) -> Figures:
         for kind in PLANTABLE:
             if days == PERIODS[1] or kind not in OF_LIFE:
                 _planted(linked, days, kind, figures)
+    # Purchases between the midnights of Warsaw and of UTC are few: only on their days does such an export differ.
+    for day in days_with(linked.account, linked.world.url, PERIODS[0], UTC_DAYS)[:UTC_DAYS_TRIED]:
+        _planted(linked, (day, day), UTC_DAYS, figures)
     first, last = PERIODS[1]
     for number in range((last - first).days + 1):
         day = first + timedelta(days=number)
@@ -146,7 +150,12 @@ def _planted(linked: Linked, days: tuple[date, date], kind: str, figures: Figure
     with imported(linked.account, linked.world.url, days, kind) as exported:
         if exported:
             figures.planted.update(planted["reason"] for planted in exported.planted)
-            figures.missed.update(planted["reason"] for planted in missed(exported))
+            for planted in missed(exported):
+                figures.missed[planted["reason"]] += 1
+                told = Comparison.objects.filter(upload=exported.upload, allegro_offer_id=planted["offer_id"])
+                sys.stdout.write(f"missed in {days[0]}..{days[1]}: {planted}\n")
+                for row in told:
+                    sys.stdout.write(f"  told of {row.measure}: {row.reported} beside {row.own}, {row.reasons}\n")
 
 
 def main() -> int:

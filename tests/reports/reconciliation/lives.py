@@ -9,7 +9,7 @@ from typing import Any
 import requests
 
 from accounts.models import SellerAccount
-from offers.calendar import end_of_day
+from offers.calendar import ONE_DAY, end_of_day
 from reports.models import Comparison, Upload
 from reports.reading import read
 from reports.reconciliation.projection import refresh
@@ -17,18 +17,17 @@ from reports.reconciliation.terms import Code
 from reports.uploads import discard, import_upload, receive
 
 TIMEOUT_SECONDS = 30
-# By what a planted discrepancy may be told: of an export made early its missing orders and its price, of an order that
-# counted in the export and was cancelled since, that. Of a cancelled order that was to be paid on delivery and was read
-# only after its end, nothing tells whether it was ever ready.
+# By what a planted discrepancy must be told: of an export made early its missing orders or its price.
 TOLD_BY: dict[str, frozenset[Code]] = {
-    "price_change": frozenset({Code.EXPORT_OLDER, Code.PRICE_CHANGED, Code.CANCELLED}),
-    "stale": frozenset({Code.EXPORT_OLDER, Code.CANCELLED}),
+    "price_change": frozenset({Code.EXPORT_OLDER, Code.PRICE_CHANGED}),
+    "stale": frozenset({Code.EXPORT_OLDER}),
     "cancelled_later": frozenset({Code.CANCELLED}),
-    "unpaid": frozenset({Code.UNPAID, Code.CANCELLED}),
+    "unpaid": frozenset({Code.UNPAID}),
     "returns": frozenset({Code.RETURNS, Code.RETURNS_REFUSED}),
     "offer_ended": frozenset({Code.NOT_ACTIVE}),
     "utc_days": frozenset({Code.UTC_DAYS}),
 }
+EARLY = ("price_change", "stale")
 PLANTABLE = tuple(TOLD_BY)
 
 
@@ -60,6 +59,18 @@ def _query(account: SellerAccount, days: tuple[date, date], discrepancies: Itera
     return {"from": str(first), "to": str(last), "seller": seller, "discrepancy": list(discrepancies)}
 
 
+def days_with(account: SellerAccount, url: str, days: tuple[date, date], discrepancy: str) -> list[date]:
+    """The single days whose export would differ by a discrepancy, oldest first."""
+    found, day = [], days[0]
+    while day <= days[1]:
+        query = _query(account, (day, day), (discrepancy,))
+        truth = requests.get(f"{url}/_simulator/exports/truth.json", params=query, timeout=TIMEOUT_SECONDS)
+        if truth.ok and truth.json()["discrepancies"]:
+            found.append(day)
+        day += ONE_DAY
+    return found
+
+
 @contextmanager
 def imported(
     account: SellerAccount, url: str, days: tuple[date, date], *discrepancies: str, uploaded_at: datetime | None = None
@@ -82,11 +93,21 @@ def imported(
     refresh(account)
 
 
+def told_by(planted: dict[str, Any]) -> frozenset[Code]:
+    """The reasons of which one must be told.
+
+    What an early export has more than the truth are orders cancelled since. Of a cancelled order that was to be paid on
+    delivery and was read only after its end nothing tells whether it was ever ready: then it is told as cancelled.
+    """
+    allowed = TOLD_BY[planted["reason"]]
+    is_cancelled = planted["reason"] in EARLY and planted.get("units", 0) > 0
+    is_on_trust = planted["reason"] == "unpaid" and planted["payment"] == "CASH_ON_DELIVERY"
+    return allowed | {Code.CANCELLED} if is_cancelled or is_on_trust else allowed
+
+
 def missed(exported: Exported) -> list[dict[str, Any]]:
     """The planted differences whose reason is not among those found for the offer."""
     told: dict[str, set[str]] = {}
     for row in Comparison.objects.filter(upload=exported.upload):
         told.setdefault(row.allegro_offer_id, set()).update(reason["code"] for reason in row.reasons)
-    return [
-        planted for planted in exported.planted if not told.get(planted["offer_id"], set()) & TOLD_BY[planted["reason"]]
-    ]
+    return [planted for planted in exported.planted if not told.get(planted["offer_id"], set()) & told_by(planted)]

@@ -12,7 +12,7 @@ from accounts.scoping import workspace_scope
 from allegro.simulator import server
 from reports.models import AccountTotal, Comparison, ComparisonStatus
 from tests.allegro.conftest import COFFEE, GARDEN, Linked, World, link
-from tests.reports.reconciliation.lives import PLANTABLE, imported, missed
+from tests.reports.reconciliation.lives import PLANTABLE, days_with, imported, missed
 
 START = "2026-09-20T00:00:00Z"
 PREHISTORY_DAYS = 20
@@ -69,6 +69,19 @@ def test_every_planted_discrepancy_is_found_with_its_reason(lived: Linked) -> No
                 assert missed(exported) == []
                 found |= {planted["reason"] for planted in exported.planted}
     assert found >= {"cancelled_later", "unpaid", "returns", "price_change", "stale", "offer_ended"}
+
+
+@pytest.mark.slow
+def test_an_export_whose_days_are_utc_days_is_told_as_such(lived: Linked) -> None:
+    days = days_with(lived.account, lived.world.url, HISTORY, "utc_days")
+    if lived.account.allegro_id == COFFEE:
+        assert len(days) > 3
+    for day in days[:3]:
+        with imported(lived.account, lived.world.url, (day, day), "utc_days") as exported:
+            assert exported
+            assert missed(exported) == []
+            reasons = Comparison.objects.filter(upload=exported.upload, measure="units").exclude(difference=0)
+            assert {row.reason for row in reasons} == {"utc_days"}
 
 
 def _assert_agreement(upload_id: object) -> None:

@@ -53,6 +53,30 @@ def test_orders_counted_otherwise_explain_pieces_exactly(more: object, reported:
     assert codes(found)[:1] == ([code] if code else [])
 
 
+@pytest.mark.parametrize(("state", "code"), [(LineState.CANCELLED, Code.CANCELLED), (LineState.UNPAID, Code.UNPAID)])
+def test_one_of_several_orders_that_were_lost_explains_pieces_and_money(state: LineState, code: Code) -> None:
+    lost = [line(3, 1, price="50.00", state=state), line(4, 1, price="60.00", state=state)]
+    reported = Reported(units=3, revenue=Decimal("160.00"))
+    units, revenue = compare(reported, WEEK, around(lines=[line(2, 2, price="50.00"), *lost]), TEN)
+    assert exact(units) == exact(revenue) == {code}
+    facts = units.reasons[0].facts
+    assert (facts["some"], facts["of"], facts["units"], facts["revenue"]) == (1, 2, 1, "60.00")
+
+
+def test_a_part_of_the_returns_explains_pieces_and_money() -> None:
+    sold = [line(day, 1, price="30.00", returned=1) for day in range(2, 6)]
+    reported = Reported(units=1, revenue=Decimal("30.00"))
+    units, _revenue = compare(reported, WEEK, around(lines=sold), TEN)
+    assert exact(units) == {Code.RETURNS}
+    assert (units.reasons[0].facts["some"], units.reasons[0].facts["of"]) == (3, 4)
+
+
+def test_pieces_alone_are_not_explained_by_a_part_of_the_lost_orders() -> None:
+    lost = [line(3, 1, state=LineState.CANCELLED), line(4, 1, state=LineState.CANCELLED)]
+    found = find(Measure.UNITS, 3, lines=[line(2, 2), *lost])
+    assert exact(found) == set()
+
+
 def test_prices_before_discounts_explain_the_revenue_and_leave_the_pieces_alone() -> None:
     lines = [line(2, 2, price="40.00", list_price=Decimal("50.00"))]
     reported = Reported(units=2, revenue=Decimal("100.00"))
