@@ -6,6 +6,7 @@ from django.shortcuts import redirect
 from django.templatetags.static import static
 from django.urls import URLPattern, URLResolver, include, path
 
+from accounts.access import current_membership
 from accounts.urls import settings_patterns
 from accounts.views import landing
 from allegro.urls import urlpatterns as linking_patterns
@@ -14,8 +15,10 @@ Pattern = URLPattern | URLResolver
 
 
 def home(request: HttpRequest) -> HttpResponse:
-    """The dashboard for people who are signed in, else what the product is."""
-    return redirect("dashboard") if request.user.is_authenticated else landing(request)
+    """The dashboard for people who are signed in (in no workspace: the offer to make one), else what the product is."""
+    if not request.user.is_authenticated:
+        return landing(request)
+    return redirect("dashboard" if current_membership(request) else "accounts:new_workspace")
 
 
 def favicon(_request: HttpRequest) -> HttpResponse:

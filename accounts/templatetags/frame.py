@@ -10,7 +10,7 @@ from django.templatetags.static import static
 from django.urls import NoReverseMatch, reverse
 from django.utils.translation import get_language
 
-from accounts.access import current_membership
+from accounts.access import current_membership, memberships_of
 from accounts.models import AccountStatus, Membership, SellerAccount
 from accounts.scoping import workspace_scope
 
@@ -47,7 +47,7 @@ def frame_memberships(context: template.Context) -> dict[str, Any]:
         return {"current": None, "all": []}
     if "all_memberships" in context:
         return {"current": context["membership"], "all": list(context["all_memberships"])}
-    everything = Membership.objects.filter(user=user).select_related("workspace").order_by("pk")
+    everything = memberships_of(user).order_by("pk")
     return {"current": current_membership(request), "all": list(everything)}
 
 

@@ -208,7 +208,7 @@ def test_empty_name_is_refused(team: Team) -> None:
 
 def test_viewer_sees_the_members_and_may_not_rename(team: Team) -> None:
     client = signed_in(team.viewer)
-    html = client.get("/settings/workspace/").content.decode()
+    html = client.get("/settings/team/").content.decode()
     assert team.owner.email in html
     assert team.stranger.email not in html
     assert 'name="name"' not in html
