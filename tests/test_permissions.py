@@ -12,7 +12,7 @@ import pytest
 from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
 
-from accounts.models import User
+from accounts.models import SavedView, User
 from accounts.scoping import workspace_scope
 from allegro.models import RunKind, RunTrigger, SyncRun
 from offers.models import OfferChange
@@ -54,6 +54,9 @@ RULES: dict[str, Rule] = {
     "accounts:switch": Rule("post", SIGN_IN, 404, 302),
     # The walk names no key that exists.
     "accounts:preference": Rule("post", SIGN_IN, 404, 404),
+    "accounts:save_view": Rule("post", SIGN_IN, 302, 302),
+    "accounts:change_view": action(viewer=404),
+    "accounts:delete_view": action(viewer=404),
     "accounts:language": Rule("post", 302, 302, 302),
     "settings:workspace": page(),
     "settings:accounts": page(),
@@ -67,6 +70,9 @@ RULES: dict[str, Rule] = {
     "settings:sync_now": action(),
     "settings:disconnect": action(),
     "offers:catalogue": page(),
+    "offers:catalogue_csv": page(),
+    "offers:catalogue_xlsx": page(),
+    "offers:columns": Rule("post", SIGN_IN, 302, 302),
     "offers:events": page(),
     "offers:events_csv": page(),
     "offers:events_xlsx": page(),
@@ -154,6 +160,7 @@ def world(team: Team) -> World:
         )
         upload = Upload.objects.create(account=team.account, file_name="a.xlsx", size=1, sha256="0" * 64)
         UploadFile.objects.create(upload=upload, content=b"x")
+        view = SavedView.objects.create(workspace=team.workspace, author=team.owner, page="offers", name="Ended")
     arguments = {
         "account_id": team.account.pk,
         "offer_id": team.offer.pk,
@@ -161,6 +168,8 @@ def world(team: Team) -> World:
         "change_id": change.pk,
         "upload_id": upload.pk,
         "key": "key",
+        "page": "offers",
+        "view_id": view.pk,
         "uidb36": "a",
     }
     return World(team, arguments)

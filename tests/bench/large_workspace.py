@@ -51,7 +51,7 @@ SELECT %(account)s, id, 'allegro-pl', %(today)s::date - age, (n * 7919 + age) %%
 FROM bench_offers, generate_series(1, least(%(days)s, 365)) AS age
 ORDER BY id, age DESC
 """
-# Three of five are sales; every fourth edit belongs to a batch over many offers; the first offer has a repricer.
+# Three of five are sales; now and then prices are changed in a batch over many offers; the first offer has a repricer.
 CHANGES = """
 INSERT INTO offers_offerchange (
     id, account_id, offer_id, field, marketplace, old, new, old_seen, new_seen, not_before, not_after,
@@ -78,7 +78,7 @@ FROM (
     FROM generate_series(1, %(changes)s::bigint) AS n
 ) AS made
 JOIN bench_offers AS offer ON offer.n = made.number
-LEFT JOIN bench_batches AS batch ON batch.n = made.n / 2000
+LEFT JOIN bench_batches AS batch ON batch.n = made.n / 2000 AND batch.n %% 4 = 0
 """
 BATCHES = """
 CREATE TABLE bench_batches AS
@@ -88,7 +88,12 @@ FROM generate_series(0, %(changes)s / 2000) AS n
 """
 STORED_BATCHES = """
 INSERT INTO offers_changebatch (id, account_id, field, since, until, offers)
-SELECT id, %(account)s, 'price', since, until, 250 FROM bench_batches
+SELECT id, %(account)s, 'price', since, until, 250 FROM bench_batches WHERE n %% 4 = 0
+"""
+LAST_EDITS = """
+UPDATE offers_offer SET edited_at = newest.at
+FROM (SELECT offer_id, max(not_after) AS at FROM offers_offerchange WHERE certainty <> 'sold' GROUP BY 1) AS newest
+WHERE newest.offer_id = offers_offer.id
 """
 SNAPSHOTS = """
 INSERT INTO offers_offersnapshot (account_id, offer_id, part, digest, document, first_seen_at, last_seen_at)
@@ -138,6 +143,7 @@ STEPS: Final[Mapping[str, str]] = {
     "batches": BATCHES,
     "stored batches": STORED_BATCHES,
     "changes": CHANGES,
+    "last edits": LAST_EDITS,
     "snapshots": SNAPSHOTS,
 }
 OF_REPORTS: Final[Mapping[str, str]] = {"rows of reports": UPLOADED, "comparisons": COMPARED}
@@ -202,7 +208,14 @@ def _add_few(account: "SellerAccount", now: datetime, days: int) -> None:
     today, first = now.date(), now - timedelta(days=days)
     OrderHistory.objects.create(account=account, since=first, begun_at=now, goal=first)
     CounterNight.objects.bulk_create(
-        CounterNight(account=account, day=today - timedelta(days=age), observed_at=now, offers=1, is_faulty=False)
+        CounterNight(
+            account=account,
+            day=today - timedelta(days=age),
+            observed_at=now,
+            offers=10_000,
+            visits_30d=15_000_000 + age,
+            is_faulty=False,
+        )
         for age in range(1, days)
     )
     SyncRun.objects.bulk_create(

@@ -6,7 +6,7 @@ from decimal import Decimal
 from typing import Any, cast
 
 from accounts.models import SellerAccount
-from offers.models import Offer, OfferChange, OfferSnapshot, OrderEvent, SalesDay
+from offers.models import NOT_EDITED, Offer, OfferChange, OfferSnapshot, OrderEvent, SalesDay
 from tests.factories import OfferFactory
 
 # A Monday at noon in Warsaw.
@@ -42,6 +42,10 @@ def add_change(offer: Offer, field: str = "price", **values: Any) -> OfferChange
     change = OfferChange.objects.create(
         id=uuid.uuid4(), account_id=offer.account_id, offer=offer, field=field, **{**known, **values}
     )
+    if not OfferChange.objects.filter(NOT_EDITED, pk=change.pk).exists():
+        newest = max(filter(None, (offer.edited_at, change.not_after)))
+        Offer.objects.filter(pk=offer.pk).update(edited_at=newest)
+        offer.edited_at = newest
     return cast(OfferChange, change)
 
 
