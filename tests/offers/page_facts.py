@@ -5,6 +5,10 @@ from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 from typing import Any, cast
 
+from django.db import connection
+from django.test import Client
+from django.test.utils import CaptureQueriesContext
+
 from accounts.models import SellerAccount
 from offers.models import NOT_EDITED, Offer, OfferChange, OfferSnapshot, OrderEvent, SalesDay
 from tests.factories import OfferFactory
@@ -91,3 +95,11 @@ def know_orders(account: SellerAccount, since: datetime, until: datetime = NOW) 
     )
     account.last_synced_at = until
     account.save()
+
+
+def number_of_queries(client: Client, address: str) -> int:
+    """How many queries a page takes once the cache holds what it remembers."""
+    assert client.get(address).status_code == 200
+    with CaptureQueriesContext(connection) as queries:
+        assert client.get(address).status_code == 200
+    return len(queries)
