@@ -1,7 +1,7 @@
 """Who: people, workspaces and their members, and the Allegro accounts that a workspace has linked."""
 
 import uuid
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any, ClassVar
 from urllib.parse import urlsplit
 
@@ -74,6 +74,8 @@ class Workspace(models.Model):
     name = models.CharField(_("name"), max_length=120)
     members = models.ManyToManyField(User, through="Membership", related_name="workspaces")
     created_at = models.DateTimeField(default=timezone.now, editable=False)
+    # From then on nobody can enter it, and a worker removes its rows; the last one to go is this.
+    deletion_asked_at = models.DateTimeField(null=True, blank=True, editable=False)
 
     def __str__(self) -> str:
         return self.name
@@ -98,6 +100,148 @@ class Membership(models.Model):
         return Role(self.role).includes(role)
 
 
+class Invitation(TenantModel):
+    """Someone is asked by e-mail to join a workspace. The letter carries a token that works once; only its digest is
+    stored, so that the database alone lets nobody in."""
+
+    tenant_path = "workspace"
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    workspace = models.ForeignKey(Workspace, on_delete=models.CASCADE, related_name="invitations")
+    email = models.EmailField()
+    role = models.CharField(max_length=10, choices=Role.choices)
+    token_digest = models.CharField(max_length=64, unique=True)
+    language = models.CharField(max_length=5)
+    invited_by = models.ForeignKey(User, null=True, on_delete=models.SET_NULL, related_name="+")
+    created_at = models.DateTimeField(default=timezone.now, editable=False)
+    sent_at = models.DateTimeField(default=timezone.now)
+    times_sent = models.PositiveSmallIntegerField(default=1)
+    expires_at = models.DateTimeField()
+    accepted_at = models.DateTimeField(null=True, blank=True)
+    withdrawn_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        ordering = ["-created_at"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["workspace", "email"],
+                condition=Q(accepted_at__isnull=True, withdrawn_at__isnull=True),
+                name="one_open_invitation_per_address",
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.email} as {self.role}"
+
+    @property
+    def is_expired(self) -> bool:
+        """Whether its time has run out."""
+        return bool(self.expires_at <= timezone.now())
+
+
+class JobStatus(models.TextChoices):
+    """How far a long piece of work in the background is."""
+
+    WAITING = "waiting", _("Waiting for a free worker")
+    RUNNING = "running", _("In progress")
+    DONE = "done", _("Done")
+    FAILED = "failed", _("Failed")
+
+
+class Export(TenantModel):
+    """One person's copy of the whole history: a ZIP archive in pieces, kept for some days in the database because web
+    server and worker may share no disk."""
+
+    tenant_path = "workspace"
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    workspace = models.ForeignKey(Workspace, on_delete=models.CASCADE, related_name="exports")
+    asked_by = models.ForeignKey(User, on_delete=models.CASCADE, related_name="exports")
+    language = models.CharField(max_length=5)
+    status = models.CharField(max_length=8, choices=JobStatus.choices, default=JobStatus.WAITING)
+    files_done = models.PositiveSmallIntegerField(default=0)
+    files = models.PositiveSmallIntegerField(default=0)
+    size = models.BigIntegerField(default=0)
+    created_at = models.DateTimeField(default=timezone.now, editable=False)
+    heartbeat_at = models.DateTimeField(default=timezone.now)
+    finished_at = models.DateTimeField(null=True)
+    expires_at = models.DateTimeField(null=True)
+
+    class Meta:
+        ordering = ["-created_at"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["workspace", "asked_by"],
+                condition=Q(status__in=["waiting", "running"]),
+                name="one_export_at_a_time",
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"export of {self.workspace_id} for {self.asked_by_id}"
+
+    @property
+    def percent(self) -> int:
+        """How many of its files are written."""
+        return round(100 * self.files_done / self.files) if self.files else 0
+
+    @property
+    def is_under_way(self) -> bool:
+        """Whether it is still to come."""
+        return self.status in {JobStatus.WAITING, JobStatus.RUNNING}
+
+    @property
+    def is_expired(self) -> bool:
+        """Whether it can no longer be fetched."""
+        return self.expires_at is not None and self.expires_at <= timezone.now()
+
+    @classmethod
+    def is_at_work(cls) -> bool:
+        """Whether an archive of the workspace in scope is being written."""
+        alive = timezone.now() - timedelta(minutes=5)
+        return bool(cls.objects.filter(status=JobStatus.RUNNING, heartbeat_at__gt=alive).exists())
+
+
+class ExportPart(TenantModel):
+    """A piece of an export's archive; the pieces in order are the file."""
+
+    tenant_path = "export__workspace"
+
+    export = models.ForeignKey(Export, on_delete=models.CASCADE, related_name="parts")
+    position = models.PositiveIntegerField()
+    content = models.BinaryField()
+
+    class Meta:
+        ordering = ["position"]
+        constraints = [models.UniqueConstraint(fields=["export", "position"], name="one_part_per_position")]
+
+    def __str__(self) -> str:
+        return f"part {self.position} of {self.export_id}"
+
+
+class Deletion(models.Model):
+    """The removal of a workspace: outlives it, so that whoever asked can see how far it is. Not the tenant's."""
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    workspace_id = models.UUIDField(unique=True)
+    workspace_name = models.CharField(max_length=120)
+    asked_by = models.ForeignKey(User, null=True, on_delete=models.SET_NULL, related_name="deletions")
+    # Where and in which language its end is told: the person may have left by then. Emptied once told.
+    email = models.EmailField(blank=True)
+    language = models.CharField(max_length=5)
+    rows_deleted = models.BigIntegerField(default=0)
+    is_waiting = models.BooleanField(default=False)
+    asked_at = models.DateTimeField(default=timezone.now)
+    heartbeat_at = models.DateTimeField(default=timezone.now)
+    finished_at = models.DateTimeField(null=True)
+
+    class Meta:
+        ordering = ["-asked_at"]
+
+    def __str__(self) -> str:
+        return f"deletion of {self.workspace_id}"
+
+
 class Preference(models.Model):
     """How one person likes to see something, in all workspaces; the keys stand in `accounts.preferences`."""
 
@@ -111,6 +255,40 @@ class Preference(models.Model):
 
     def __str__(self) -> str:
         return f"{self.key} of {self.user_id}"
+
+
+class ListPage(models.TextChoices):
+    """The lists whose filters can be kept as a view."""
+
+    OFFERS = "offers", _("Offers")
+    EVENTS = "events", _("Changes")
+    RECONCILIATION = "reconciliation", _("Reconciliation")
+
+
+class SavedView(TenantModel):
+    """The filters of a list under a name: the author's alone, or shared with the workspace.
+
+    `query` is the query string of the list's address without paging. A shared one stays when its author leaves.
+    """
+
+    tenant_path = "workspace"
+
+    workspace = models.ForeignKey(Workspace, on_delete=models.CASCADE, related_name="saved_views")
+    author = models.ForeignKey(User, null=True, on_delete=models.SET_NULL, related_name="saved_views")
+    page = models.CharField(max_length=16, choices=ListPage.choices)
+    name = models.CharField(_("name"), max_length=60)
+    query = models.CharField(max_length=1_000, blank=True)
+    is_shared = models.BooleanField(default=False)
+    created_at = models.DateTimeField(default=timezone.now, editable=False)
+
+    class Meta:
+        ordering = ["name", "pk"]
+        constraints = [
+            models.UniqueConstraint(fields=["workspace", "author", "page", "name"], name="one_saved_view_per_name")
+        ]
+
+    def __str__(self) -> str:
+        return self.name
 
 
 class Environment(models.TextChoices):

@@ -127,6 +127,11 @@ class TenantModel(models.Model):
         type(self).objects.get_queryset()._refuse_foreign([self])
         super().save(*args, **kwargs)
 
+    @classmethod
+    def is_at_work(cls) -> bool:
+        """Whether rows of this model say that a worker is writing for the workspace in scope right now."""
+        return False
+
     def delete(self, *args: Any, **kwargs: Any) -> tuple[int, dict[str, int]]:
         """As Django's, under the same guard as `save`."""
         type(self).objects.get_queryset()._refuse_foreign([self])

@@ -5,18 +5,19 @@ from uuid import UUID
 
 from django.conf import settings
 from django.contrib import messages
-from django.contrib.auth.decorators import login_required
 from django.core.exceptions import BadRequest, PermissionDenied
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 from django.views.i18n import set_language
 
-from accounts.access import CURRENT_WORKSPACE, WorkspaceRequest, member_view
-from accounts.forms import WorkspaceForm
-from accounts.models import Membership, Role, User, record_audit
+from accounts.access import CURRENT_WORKSPACE, WorkspaceRequest, member_view, memberships_of, person_view
+from accounts.forms import NewWorkspaceForm, WorkspaceForm
+from accounts.models import Deletion, Role, User, record_audit
 from accounts.preferences import PreferenceKey, UnusablePreference, remember_json
+from accounts.workspaces import make_workspace_once
 
 
 @require_safe
@@ -38,8 +39,8 @@ def workspace_settings(request: WorkspaceRequest) -> HttpResponse:
         _rename(request, form, old_name)
         return redirect("settings:workspace")
     request.workspace.name = old_name  # a refused name must not stand in the page's frame
-    members = request.workspace.memberships.select_related("user").order_by("created_at", "pk")
-    return render(request, "settings/workspace.html", {"form": form, "members": members})
+    context = {"form": form, "is_owner": request.membership.role == Role.OWNER}
+    return render(request, "settings/workspace.html", context)
 
 
 def _rename(request: WorkspaceRequest, form: WorkspaceForm, old_name: str) -> None:
@@ -51,15 +52,37 @@ def _rename(request: WorkspaceRequest, form: WorkspaceForm, old_name: str) -> No
 
 
 @require_POST
-@member_view(Role.VIEWER)
-def switch_workspace(request: WorkspaceRequest) -> HttpResponse:
+@person_view
+def switch_workspace(request: HttpRequest) -> HttpResponse:
     """Make another of the person's workspaces the current one. 404 for one that is not theirs."""
-    membership = Membership.objects.filter(user=request.user, workspace_id=_uuid(request.POST.get("workspace"))).first()
+    mine = memberships_of(cast(User, request.user))
+    membership = mine.filter(workspace_id=_uuid(request.POST.get("workspace"))).first()
     if membership is None:
         raise Http404("no such workspace")
     request.session[CURRENT_WORKSPACE] = str(membership.workspace_id)
-    # Pages of the old workspace would be 404 in the new one, so start from its dashboard.
-    return redirect("home")
+    # Pages of the old workspace would be 404 in the new one, so start from its dashboard, unless one of its own asks.
+    back = request.POST.get("next", "")
+    is_ours = url_has_allowed_host_and_scheme(back, {request.get_host()}, require_https=request.is_secure())
+    return redirect(back if is_ours else "home")
+
+
+@require_http_methods(["GET", "POST"])
+@person_view
+def new_workspace(request: HttpRequest) -> HttpResponse:
+    """Make another workspace and enter it; also where people land who are in none."""
+    user = cast(User, request.user)
+    form = NewWorkspaceForm(request.POST or None)
+    if request.method == "POST" and form.is_valid():
+        workspace = make_workspace_once(user, form.cleaned_data["name"])
+        request.session[CURRENT_WORKSPACE] = str(workspace.pk)
+        messages.success(request, _("The workspace %(name)s is ready.") % {"name": workspace.name})
+        return redirect("dashboard")
+    context = {
+        "form": form,
+        "has_workspace": memberships_of(user).exists(),
+        "deletions": Deletion.objects.filter(asked_by=user, finished_at__isnull=True),
+    }
+    return render(request, "account/new_workspace.html", context, status=422 if form.errors else 200)
 
 
 @require_POST
@@ -74,7 +97,7 @@ def choose_language(request: HttpRequest) -> HttpResponse:
 
 
 @require_POST
-@login_required
+@person_view
 def remember_preference(request: HttpRequest, key: str) -> HttpResponse:
     """Remember the posted `value`, JSON, as the person's choice. 404 for an unknown key, 400 for another form."""
     if key not in set(PreferenceKey):

@@ -1,14 +1,18 @@
 """Where from: how far each stream has been read, what is waiting to be read again, and what each sync run did."""
 
 import uuid
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from django.db import models
 from django.db.models import Q
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import SellerAccount
 from accounts.scoping import TenantModel
+
+# A live run says so several times a minute; one silent for this long was killed.
+SILENT_AFTER = timedelta(minutes=5)
 
 
 class StreamCursor(TenantModel):
@@ -133,6 +137,12 @@ class SyncRun(TenantModel):
 
     def __str__(self) -> str:
         return f"{self.kind} run of {self.account_id}: {self.status}"
+
+    @classmethod
+    def is_at_work(cls) -> bool:
+        """Whether a run of the workspace in scope is alive."""
+        alive = timezone.now() - SILENT_AFTER
+        return bool(cls.objects.filter(status=RunStatus.RUNNING, heartbeat_at__gt=alive).exists())
 
 
 class RefreshScope(models.TextChoices):

@@ -2,16 +2,11 @@
 
 from datetime import datetime
 
-import structlog
 from django.conf import settings
-from django.core.mail import send_mail
-from django.template.loader import render_to_string
 from django.urls import reverse
-from django.utils.translation import override
 
+from accounts import letters
 from accounts.models import AccountStatus, Membership, Role, SellerAccount, User
-
-log = structlog.get_logger(__name__)
 
 
 def tell_about_ended_grants(now: datetime) -> int:
@@ -46,12 +41,4 @@ def _readers(account: SellerAccount) -> list[User]:
 def _write(reader: User, account: SellerAccount) -> bool:
     address = settings.BASE_URL + reverse("settings:account", args=[account.pk])
     context = {"account": account, "address": address}
-    with override(reader.language or settings.LANGUAGE_CODE):
-        subject = render_to_string("settings/email/reconnect_subject.txt", context).strip()
-        message = render_to_string("settings/email/reconnect_message.txt", context)
-    try:
-        send_mail(subject, message, None, [reader.email])
-    except OSError as error:  # smtplib's errors are OSErrors too
-        log.warning("reconnect_letter_failed", account=str(account.pk), why=type(error).__name__)
-        return False
-    return True
+    return letters.send("settings/email/reconnect", context, reader.email, reader.language or settings.LANGUAGE_CODE)

@@ -7,6 +7,8 @@ from allegro import views
 urlpatterns = [
     path("accounts/", views.accounts, name="accounts"),
     path("accounts/connect/", views.connect, name="connect"),
+    path("accounts/sample/", views.sample, name="sample"),
+    path("first-run/", views.first_run, name="first_run"),
     path("accounts/callback/", views.callback, name="callback"),
     path("accounts/other/", views.other_account, name="other_account"),
     path("accounts/<uuid:account_id>/", views.account, name="account"),

@@ -8,16 +8,19 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_GET, require_POST
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from accounts.access import WorkspaceRequest, get_account, member_view
-from accounts.models import OAuthGrant, Role, SellerAccount
+from accounts.models import Environment, OAuthGrant, Role, SellerAccount
+from accounts.preferences import PreferenceKey, remember
 from allegro import linking
 from allegro.errors import AllegroError
+from allegro.first_run import HIDDEN, StepState, is_shown, read_first_run
 from allegro.health import budget_view, must_grant_again, read_back, scope_lines, stream_lines
 from allegro.messages import message_for
 from allegro.models import RunKind, RunStatus, RunTrigger, StreamHealth, SyncRun
 from allegro.progress import run_view
+from allegro.sample import link_sample
 from allegro.scopes import CAMPAIGNS, OPTIONAL_SCOPES
 from allegro.tasks import run_sync
 
@@ -30,7 +33,11 @@ OTHER_ACCOUNT = "allegro_other_account"
 def accounts(request: WorkspaceRequest) -> HttpResponse:
     """All linked accounts of the workspace with their status."""
     linked = list(SellerAccount.objects.order_by("connected_at"))
-    context = {"accounts": linked, "may_link": request.membership.may(Role.ADMIN)}
+    context = {
+        "accounts": linked,
+        "may_link": request.membership.may(Role.ADMIN),
+        "has_sample": Environment.here() is Environment.SIMULATOR,
+    }
     return render(request, "settings/accounts.html", context)
 
 
@@ -49,6 +56,36 @@ def connect(request: WorkspaceRequest) -> HttpResponse:
     except AllegroError as error:
         messages.error(request, message_for(error.code))
         return redirect("settings:accounts")
+
+
+@require_POST
+@member_view(Role.ADMIN)
+def sample(request: WorkspaceRequest) -> HttpResponse:
+    """Link the simulator's demo seller and show its first sync on the dashboard. 404 where there is no simulator."""
+    if Environment.here() is not Environment.SIMULATOR:
+        raise Http404("no sample data here")
+    try:
+        linked = link_sample(request.session, request.workspace, request.user, _redirect_uri(request))
+    except AllegroError as error:
+        messages.error(request, message_for(error.code))
+        return redirect("settings:accounts")
+    messages.success(request, _("%(login)s is linked. The first sync has started.") % {"login": linked.login})
+    return redirect("dashboard")
+
+
+@require_http_methods(["GET", "POST"])
+@member_view()
+def first_run(request: WorkspaceRequest) -> HttpResponse:
+    """The newcomer's way: posted, `hidden` puts it away ("1") or takes it up again; asked for, the card alone."""
+    if request.method == "POST":
+        remember(request.user, PreferenceKey.FIRST_RUN, {HIDDEN: request.POST.get("hidden") == "1"})
+        return redirect("dashboard")
+    way = read_first_run(request.membership)
+    shown = is_shown(request.membership, way, timezone.now())
+    response = render(request, "settings/first_run.html", {"way": way if shown else None})
+    if way.sync is StepState.DONE:
+        response["HX-Refresh"] = "true"  # the dashboard around the card has its figures now
+    return response
 
 
 @require_GET

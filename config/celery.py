@@ -31,6 +31,7 @@ app.conf.update(
         "tell-about-ended-grants": {"task": "allegro.tasks.tell_about_ended_grants", "schedule": 60.0},
         "renew-idle-grants": {"task": "allegro.tasks.renew_idle_grants", "schedule": 6 * 3600.0},
         "reclaim-stuck-uploads": {"task": "reports.tasks.reclaim_stuck_uploads", "schedule": 60.0},
+        "go-on-with-jobs": {"task": "accounts.tasks.go_on_with_jobs", "schedule": 300.0},
         "give-up-old-facts": {"task": "offers.tasks.give_up_old_facts", "schedule": 24 * 3600.0},
         "link-new-offers": {"task": "reports.tasks.link_new_offers", "schedule": 3600.0},
         "reconcile-synced-accounts": {"task": "reports.tasks.reconcile_synced_accounts", "schedule": 60.0},

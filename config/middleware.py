@@ -5,8 +5,8 @@ import re
 from django.http import HttpRequest
 from django_structlog.middlewares import RequestMiddleware
 
-# allauth's links: /accounts/confirm-email/KEY/ and /accounts/password/reset/key/UID-KEY/
-ONE_TIME_KEY = re.compile(r"(/accounts/(?:confirm-email|password/reset/key)/)[^/]+")
+# allauth's links: /accounts/confirm-email/KEY/ and /accounts/password/reset/key/UID-KEY/; ours: /invitations/TOKEN/
+ONE_TIME_KEY = re.compile(r"(/accounts/(?:confirm-email|password/reset/key)/|/invitations/)[^/]+")
 
 
 def without_one_time_key(address: str) -> str:

@@ -6,6 +6,7 @@ from django.shortcuts import redirect
 from django.templatetags.static import static
 from django.urls import URLPattern, URLResolver, include, path
 
+from accounts.access import current_membership
 from accounts.urls import settings_patterns
 from accounts.views import landing
 from allegro.urls import urlpatterns as linking_patterns
@@ -14,13 +15,21 @@ Pattern = URLPattern | URLResolver
 
 
 def home(request: HttpRequest) -> HttpResponse:
-    """The dashboard for people who are signed in, else what the product is."""
-    return redirect("dashboard") if request.user.is_authenticated else landing(request)
+    """The dashboard for people who are signed in (in no workspace: the offer to make one), else what the product is."""
+    if not request.user.is_authenticated:
+        return landing(request)
+    return redirect("dashboard" if current_membership(request) else "accounts:new_workspace")
 
 
 def favicon(_request: HttpRequest) -> HttpResponse:
     """For pages that name no icon (the staff pages, a picture opened by itself): browsers ask here."""
     return redirect(static("img/favicon.png"))
+
+
+def robots(_request: HttpRequest) -> HttpResponse:
+    """What search engines may read: the pages for people who are not signed in, there is nothing else to find."""
+    text = "User-agent: *\nAllow: /$\nAllow: /accounts/signup/\nAllow: /accounts/login/\nAllow: /static/\nDisallow: /\n"
+    return HttpResponse(text, content_type="text/plain")
 
 
 # One namespace for the settings pages, whichever app serves them.
@@ -29,6 +38,7 @@ settings_pages: list[Pattern] = [*settings_patterns, *linking_patterns]
 urlpatterns: list[Pattern] = [
     path("", home, name="home"),
     path("favicon.ico", favicon, name="favicon"),
+    path("robots.txt", robots, name="robots"),
     path("", include("accounts.urls")),
     path("settings/", include((settings_pages, "settings"))),
     path("accounts/", include("allauth.urls")),

@@ -2,14 +2,17 @@
 
 from django.urls import include, path
 
-from offers import day_views, note_views, views
+from offers import day_views, list_views, note_views, views
 
 offer_pages = [
-    path("offer-events", views.events, name="events"),
-    path("offer-events.csv", views.events_csv, name="events_csv"),
-    path("offer-events.xlsx", views.events_xlsx, name="events_xlsx"),
+    path("offer-events", list_views.events, name="events"),
+    path("offer-events.csv", list_views.events_csv, name="events_csv"),
+    path("offer-events.xlsx", list_views.events_xlsx, name="events_xlsx"),
     path("changes/<uuid:change_id>/", views.change, name="shared_change"),
-    path("offers/", views.catalogue, name="catalogue"),
+    path("offers/", list_views.catalogue, name="catalogue"),
+    path("offers.csv", list_views.catalogue_csv, name="catalogue_csv"),
+    path("offers.xlsx", list_views.catalogue_xlsx, name="catalogue_xlsx"),
+    path("lists/<str:page>/columns/", list_views.columns, name="columns"),
     path("offers/<uuid:offer_id>/", views.detail, name="detail"),
     path("offers/coverage/<uuid:account_id>/", day_views.coverage, name="coverage"),
     path("offers/<uuid:offer_id>/on/", day_views.day, name="day"),
@@ -24,6 +27,6 @@ offer_pages = [
 ]
 
 urlpatterns = [
-    path("dashboard/", views.dashboard, name="dashboard"),
+    path("dashboard/", list_views.dashboard, name="dashboard"),
     path("", include((offer_pages, "offers"))),
 ]

@@ -11,8 +11,10 @@ from uuid import uuid4
 import pytest
 from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
+from django.utils import timezone
 
-from accounts.models import User
+from accounts.invitations import digest
+from accounts.models import Deletion, Export, Invitation, Membership, SavedView, User
 from accounts.scoping import workspace_scope
 from allegro.models import RunKind, RunTrigger, SyncRun
 from offers.models import Note, OfferChange
@@ -50,14 +52,41 @@ OPEN = Rule("get", 200, 302, 302)
 RULES: dict[str, Rule] = {
     "home": Rule("get", 200, 302, 302),
     "favicon": Rule("get", 302, 302, 302),
+    "robots": Rule("get", 200, 200, 200),
     "dashboard": page(),
     "accounts:switch": Rule("post", SIGN_IN, 404, 302),
     # The walk names no key that exists.
     "accounts:preference": Rule("post", SIGN_IN, 404, 404),
+    "accounts:save_view": Rule("post", SIGN_IN, 302, 302),
+    "accounts:change_view": action(viewer=404),
+    "accounts:delete_view": action(viewer=404),
     "accounts:language": Rule("post", 302, 302, 302),
+    "accounts:new_workspace": page(),
+    "accounts:invitation": Rule("get", 200, 200, 200),
+    "accounts:deletion": page(stranger=404, viewer=404),
+    "accounts:delete_person": page(),
     "settings:workspace": page(),
+    "settings:team": page(),
+    # An invitation without an address is shown its form again.
+    "settings:invite": Rule("post", SIGN_IN, 422, 403),
+    "settings:invitation_again": action(),
+    "settings:invitation_withdraw": action(),
+    "settings:member_role": action(),
+    "settings:member_remove": action(),
+    "settings:pass_ownership": action(),
+    # The last owner stays, with a word; everyone else may go.
+    "settings:leave": Rule("post", SIGN_IN, 302, 302),
+    "settings:audit": page(viewer=403),
+    "settings:data": page(),
+    "settings:export": Rule("post", SIGN_IN, 302, 403),
+    # Only the one who asked for an export sees it, whatever the role of others.
+    "settings:export_progress": page(stranger=404, viewer=404),
+    "settings:export_file": page(stranger=404, viewer=404),
+    "settings:delete_workspace": page(viewer=403),
     "settings:accounts": page(),
     "settings:connect": Rule("post", SIGN_IN, 302, 403),
+    "settings:sample": Rule("post", SIGN_IN, 302, 403),
+    "settings:first_run": page(),
     "settings:callback": Rule("get", SIGN_IN, 302, 403),
     "settings:other_account": Rule("get", SIGN_IN, 302, 403),
     "settings:account": page(stranger=404),
@@ -67,6 +96,9 @@ RULES: dict[str, Rule] = {
     "settings:sync_now": action(),
     "settings:disconnect": action(),
     "offers:catalogue": page(),
+    "offers:catalogue_csv": page(),
+    "offers:catalogue_xlsx": page(),
+    "offers:columns": Rule("post", SIGN_IN, 302, 302),
     "offers:events": page(),
     "offers:events_csv": page(),
     "offers:events_xlsx": page(),
@@ -165,7 +197,20 @@ def world(team: Team) -> World:
         )
         upload = Upload.objects.create(account=team.account, file_name="a.xlsx", size=1, sha256="0" * 64)
         UploadFile.objects.create(upload=upload, content=b"x")
+        view = SavedView.objects.create(workspace=team.workspace, author=team.owner, page="offers", name="Ended")
+        owner = Membership.objects.get(workspace=team.workspace, user=team.owner)
+        invitation = Invitation.objects.create(
+            workspace=team.workspace, email="invited@example.com", role="viewer", token_digest=digest("token"),
+            language="en", expires_at=timezone.now() + timedelta(days=1),
+        )  # fmt: skip
+        export = Export.objects.create(workspace=team.workspace, asked_by=team.owner, language="en")
+    deletion = Deletion.objects.create(workspace_id=uuid4(), workspace_name="Gone", asked_by=team.owner, language="en")
     arguments = {
+        "invitation_id": invitation.pk,
+        "token": "token",
+        "member_id": owner.pk,
+        "export_id": export.pk,
+        "deletion_id": deletion.pk,
         "account_id": team.account.pk,
         "offer_id": team.offer.pk,
         "run_id": run.pk,
@@ -173,6 +218,8 @@ def world(team: Team) -> World:
         "upload_id": upload.pk,
         "note_id": note.note_id,
         "key": "key",
+        "page": "offers",
+        "view_id": view.pk,
         "uidb36": "a",
     }
     return World(team, arguments)

@@ -83,7 +83,7 @@ class Untranslated(HTMLParser):
         self.silent = False
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        self.silent = tag in {"script", "style"}
+        self.silent = tag in {"script", "style", "kbd"}  # the names of keys are the same everywhere
         for name, value in attrs:
             if name in SPOKEN_ATTRIBUTES:
                 self.collect(value or "")

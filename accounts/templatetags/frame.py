@@ -1,18 +1,26 @@
 """What the page frame asks for: where the reader is, which workspace, where trial mail lies."""
 
 from typing import Any
+from urllib.parse import urljoin
 
 from django import template
 from django.conf import settings
 from django.http import HttpRequest
+from django.templatetags.static import static
 from django.urls import NoReverseMatch, reverse
 from django.utils.translation import get_language
 
-from accounts.access import current_membership
+from accounts.access import current_membership, memberships_of
 from accounts.models import AccountStatus, Membership, SellerAccount
 from accounts.scoping import workspace_scope
 
 register = template.Library()
+
+
+@register.simple_tag
+def public_address(name: str) -> str:
+    """The whole address of a static file, for those who see a page elsewhere."""
+    return str(urljoin(settings.BASE_URL, static(name)))
 
 
 @register.inclusion_tag("includes/nav_link.html", takes_context=True)
@@ -39,7 +47,7 @@ def frame_memberships(context: template.Context) -> dict[str, Any]:
         return {"current": None, "all": []}
     if "all_memberships" in context:
         return {"current": context["membership"], "all": list(context["all_memberships"])}
-    everything = Membership.objects.filter(user=user).select_related("workspace").order_by("pk")
+    everything = memberships_of(user).order_by("pk")
     return {"current": current_membership(request), "all": list(everything)}
 
 

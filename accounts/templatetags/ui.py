@@ -76,6 +76,12 @@ def moment(when: datetime | date | None, precision: str = "minute", reason: str 
     return format_html('<time class="text-nowrap" datetime="{}">{}</time>', exact, shown)
 
 
+@register.filter
+def plain_moment(when: datetime) -> str:
+    """A moment to the minute in Warsaw time, as text for letters."""
+    return formats.date_format(timezone.localtime(when, WARSAW), MOMENT_FORMATS[_language()]["minute"])
+
+
 @register.simple_tag
 def status_badge(tone: str, text: str, icon_name: str = "") -> SafeString:
     """A badge whose `tone` is ok, warn, bad, info or neutral; the text says the same, colour is never alone."""

@@ -17,7 +17,7 @@ from accounts.models import AccountStatus, SellerAccount
 from allegro.api.client import AllegroClient
 from allegro.errors import AllegroError, Forbidden, RateLimited, ReconnectRequired, Rejected
 from allegro.grants import Clock, StoredGrant
-from allegro.models import RunKind, RunStatus, RunTrigger, StreamHealth, SyncRun
+from allegro.models import SILENT_AFTER, RunKind, RunStatus, RunTrigger, StreamHealth, SyncRun
 from allegro.scopes import STREAM_SCOPES, is_wanted, scope_lacking
 from allegro.sync import (
     billing,
@@ -40,8 +40,6 @@ from offers.projection import derive_pending
 
 log = structlog.get_logger(__name__)
 
-# A live run says so several times a minute; one silent for this long was killed.
-SILENT_AFTER = timedelta(minutes=5)
 HEARTBEAT_SECONDS = 5.0
 RETRY_AFTER_FAILURE = timedelta(minutes=10)
 PENALTY = timedelta(minutes=2)

@@ -1,7 +1,7 @@
 """Uploads of report files: what a person said about them, how they were understood, what was wrong with them."""
 
 import uuid
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from django.db import models
 from django.db.models import Q
@@ -10,6 +10,9 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.models import SellerAccount, User
 from accounts.scoping import TenantModel
+
+# Longer than a reader is ever silent.
+ALIVE_FOR = timedelta(minutes=3)
 
 
 class UploadKind(models.TextChoices):
@@ -131,6 +134,12 @@ class Upload(TenantModel):
 
     def __str__(self) -> str:
         return self.file_name
+
+    @classmethod
+    def is_at_work(cls) -> bool:
+        """Whether a file of the workspace in scope is being read; a reader gives signs of life."""
+        alive = timezone.now() - ALIVE_FOR
+        return bool(cls.objects.filter(status=UploadStatus.READING, alive_at__gt=alive).exists())
 
     @property
     def made_by(self) -> datetime:

@@ -50,21 +50,52 @@
   }
   document.addEventListener("htmx:beforeRequest", () => busy(1));
   document.addEventListener("htmx:afterRequest", () => busy(-1));
+
+  // A form is sent once, however often its button is pressed; htmx and downloads look after themselves.
+  const SENT_FOR = 10000; // milliseconds: after that the answer is not coming, and the person may try again
+  function release(form) {
+    delete form.dataset.sent;
+    for (const button of form.querySelectorAll("[aria-disabled]")) button.removeAttribute("aria-disabled");
+  }
   document.addEventListener("submit", (event) => {
-    if (!event.defaultPrevented && !event.target.hasAttribute("data-download")) root.classList.add("is-leaving");
+    const form = event.target;
+    if (event.defaultPrevented || form.hasAttribute("data-download")) return;
+    if (form.method === "post") {
+      if (form.dataset.sent) {
+        event.preventDefault();
+        return;
+      }
+      if (!navigator.onLine) {
+        event.preventDefault();
+        tell("offline");
+        return;
+      }
+      form.dataset.sent = "yes";
+      for (const button of form.querySelectorAll("button")) button.setAttribute("aria-disabled", "true");
+      setTimeout(() => release(form), SENT_FOR);
+    }
+    root.classList.add("is-leaving");
   });
   window.addEventListener("pageshow", () => {
     root.classList.remove("is-leaving");
     running = 0;
     root.classList.remove("is-busy");
+    // The back button brings a page as it was left.
+    for (const form of document.querySelectorAll("form[data-sent]")) release(form);
   });
 
   // Failures.
   function tell(kind) {
     const notice = document.getElementById("notice");
     for (const text of notice.querySelectorAll("[data-notice]")) text.hidden = text.dataset.notice !== kind;
+    notice.dataset.shows = kind;
     notice.hidden = false;
   }
+  window.addEventListener("offline", () => tell("offline"));
+  window.addEventListener("online", () => {
+    const notice = document.getElementById("notice");
+    if (notice.dataset.shows === "offline") notice.hidden = true;
+  });
 
   function signInAgain() {
     const back = encodeURIComponent(window.location.pathname + window.location.search);
@@ -75,7 +106,7 @@
     return Boolean(address) && new URL(address, window.location.href).pathname === document.body.dataset.signIn;
   }
 
-  const kinds = { 403: "refused", 404: "gone", 410: "gone", 429: "busy" };
+  const kinds = { 403: "refused", 404: "gone", 409: "workspace", 410: "gone", 429: "busy" };
 
   // An ended session answers a fragment request with the sign-in page: show it whole, never inside the fragment.
   document.addEventListener("htmx:beforeSwap", (event) => {

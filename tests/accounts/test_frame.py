@@ -208,7 +208,7 @@ def test_empty_name_is_refused(team: Team) -> None:
 
 def test_viewer_sees_the_members_and_may_not_rename(team: Team) -> None:
     client = signed_in(team.viewer)
-    html = client.get("/settings/workspace/").content.decode()
+    html = client.get("/settings/team/").content.decode()
     assert team.owner.email in html
     assert team.stranger.email not in html
     assert 'name="name"' not in html
@@ -362,3 +362,15 @@ def test_moment_is_shown_in_warsaw_time_and_marked_in_utc() -> None:
 def test_icon_is_decoration_unless_it_has_a_label() -> None:
     assert 'aria-hidden="true"' in rendered('{% icon "history" %}')
     assert 'aria-label="Changes"' in rendered('{% icon "history" label="Changes" %}')
+
+
+@pytest.mark.parametrize(("language", "picture"), [("pl", "social-pl"), ("en", "social-en")])
+def test_a_link_to_the_product_shows_its_picture_in_the_reader_s_language(
+    client: Client, db: None, settings: Any, language: str, picture: str
+) -> None:
+    client.cookies[settings.LANGUAGE_COOKIE_NAME] = language
+    page = client.get("/").content.decode()
+    found = re.search(r'property="og:image" content="([^"]+)"', page)
+    assert found
+    assert found[1].startswith(settings.BASE_URL)
+    assert picture in found[1]

@@ -54,7 +54,11 @@ def test_templates_use_only_icons_of_the_sprite() -> None:
         assert used <= known, f"{path}: {used - known}"
 
 
-@pytest.mark.parametrize("path", TEMPLATES, ids=lambda path: path.relative_to(ROOT / "templates").as_posix())
+# Mail programs fetch no stylesheet, so a letter carries its own.
+PAGES = [path for path in TEMPLATES if path.name != "letter.html"]
+
+
+@pytest.mark.parametrize("path", PAGES, ids=lambda path: path.relative_to(ROOT / "templates").as_posix())
 def test_template_has_nothing_inline_and_nothing_foreign(path: Path) -> None:
     text = path.read_text(encoding="utf-8")
     assert not re.search(r"<style|\sstyle=|\son[a-z]+=|javascript:|\shx-on", text)

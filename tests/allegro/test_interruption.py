@@ -11,8 +11,7 @@ from django.utils import timezone
 
 from accounts.scoping import workspace_scope
 from allegro.api.transport import Answer, Question, Transport
-from allegro.models import RunStatus, SyncRun
-from allegro.sync.run import SILENT_AFTER
+from allegro.models import SILENT_AFTER, RunStatus, SyncRun
 from tests.allegro.conftest import START, Linked, World, link
 from tests.allegro.record_rows import Rows, assert_rebuilding_changes_nothing, outcome
 

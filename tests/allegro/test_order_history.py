@@ -16,10 +16,10 @@ from allegro.api.paging import Offsets
 from allegro.api.transport import Answer, Question, Transport
 from allegro.health import State, read_back, stream_lines
 from allegro.management.commands.measure_truth import compare_sales
-from allegro.models import RunKind, RunStatus, RunTrigger, StreamCursor, StreamHealth, SyncRun
+from allegro.models import SILENT_AFTER, RunKind, RunStatus, RunTrigger, StreamCursor, StreamHealth, SyncRun
 from allegro.progress import run_view
 from allegro.sync import order_history
-from allegro.sync.run import SILENT_AFTER, STAGES, sync_account
+from allegro.sync.run import STAGES, sync_account
 from offers.calendar import warsaw_day
 from offers.daily import sales_coverage, sales_known_since
 from offers.models import OrderEvent, OrderHistory, OrderLine

@@ -6,14 +6,13 @@ from typing import Any
 import pytest
 from django.utils import timezone
 
-from allegro.models import RefreshRequest, RunKind, RunStatus, StreamCursor, SyncRun
+from allegro.models import SILENT_AFTER, RefreshRequest, RunKind, RunStatus, StreamCursor, SyncRun
 from allegro.simulator.busy_doing import attempt
 from allegro.simulator.deeds import EDIT
 from allegro.simulator.journal import offer_event_id
 from allegro.simulator.promotion_deeds import CHANGE_PROMOTION, CREATE_PROMOTION
 from allegro.simulator.promotion_terms import Terms, multipack, wholesale_price_list
 from allegro.sync import journal
-from allegro.sync.run import SILENT_AFTER
 from offers.models import CoverageGap, Offer, OfferChange, OfferEvent, SharedObject
 from tests.allegro.conftest import GARDEN, SECATEURS, Linked
 from tests.allegro.record_rows import assert_rebuilding_changes_nothing, changes_of
