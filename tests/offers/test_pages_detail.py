@@ -123,7 +123,7 @@ def test_the_number_of_queries_does_not_grow(
             account=in_workspace.account, offer=in_workspace.offer, marketplace="allegro-pl",
             day=TODAY - timedelta(days=number), visits_30d=number, observed_at=NOW,
         )  # fmt: skip
-    with django_assert_max_num_queries(26):
+    with django_assert_max_num_queries(27):
         read(owner_client, f"/offers/{in_workspace.offer.pk}/")
 
 
