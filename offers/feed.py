@@ -23,7 +23,7 @@ __all__ = ["Line", "Page", "changes_of", "count_newer", "cursor_at", "read_feed"
 
 PAGE_SIZE = 30
 # How many keys are walked over, one time after another, to fill a page with lines in spite of large batches.
-STRIDES = (250, 5_000)
+STRIDES = (150, 600, 5_000)
 WALKED_AT_ONCE = 500
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 MICROSECOND = timedelta(microseconds=1)
