@@ -3,7 +3,7 @@
 from typing import Any, cast
 
 from django import template
-from django.http import HttpRequest
+from django.http import HttpRequest, QueryDict
 
 from accounts.models import ListPage, Membership, Role, User
 from accounts.preferences import PreferenceKey, preference
@@ -22,7 +22,8 @@ def saved_views(context: template.Context, page: str) -> dict[str, Any]:
         {
             "view": view,
             "address": address_of_list(of_list, view.query),
-            "is_current": view.query == now,
+            # Whatever the order in which a form or a link names the filters.
+            "is_current": QueryDict(view.query) == QueryDict(now),
             "is_own": view.author_id == member.user_id,
             "may_delete": view.author_id == member.user_id or member.may(Role.ADMIN),
         }
