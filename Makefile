@@ -50,6 +50,7 @@ bench: .venv/.installed
 	$(PYTHON_BIN) -W ignore -m tests.bench traffic
 	$(PYTHON_BIN) -W ignore -m tests.bench record --weeks 1
 	$(PYTHON_BIN) -W ignore -m tests.bench orders --orders 10000
+	$(PYTHON_BIN) -W ignore -m tests.bench pages
 
 vendor: .venv/.installed
 	npm ci --ignore-scripts --no-audit --no-fund

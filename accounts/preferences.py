@@ -42,8 +42,15 @@ class UnusablePreference(ValueError):
 
 
 def preference(user: User, key: PreferenceKey, usual: Form) -> Form:
-    """What the person chose last, else `usual`; also where what is stored has another form than `usual`."""
-    value = Preference.objects.filter(user=user, key=key).values_list("value", flat=True).first()
+    """What the person chose last, else `usual`; also where what is stored has another form than `usual`.
+
+    All that somebody chose is read with the first question and kept with the person: one query for a page.
+    """
+    known: dict[str, object] | None = getattr(user, "_preferences", None)
+    if known is None:
+        known = dict(Preference.objects.filter(user=user).values_list("key", "value"))
+        user._preferences = known  # type: ignore[attr-defined]
+    value = known.get(key)
     return value if isinstance(value, type(usual)) else usual
 
 
@@ -52,6 +59,7 @@ def remember(user: User, key: PreferenceKey, value: object) -> None:
     if not isinstance(value, FORMS[key]) or len(json.dumps(value)) > LONGEST:
         raise UnusablePreference(key)
     Preference.objects.update_or_create(user=user, key=key, defaults={"value": value})
+    user.__dict__.pop("_preferences", None)
 
 
 def remember_json(user: User, key: PreferenceKey, text: str) -> None:

@@ -23,7 +23,7 @@ __all__ = ["Line", "Page", "changes_of", "count_newer", "cursor_at", "read_feed"
 
 PAGE_SIZE = 30
 # How many keys are walked over, one time after another, to fill a page with lines in spite of large batches.
-STRIDES = (1_000, 5_000)
+STRIDES = (150, 600, 5_000)
 WALKED_AT_ONCE = 500
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 MICROSECOND = timedelta(microseconds=1)
@@ -246,7 +246,10 @@ def _parse_cursor(cursor: str) -> Position | None:
 
 def _rows(keys: Iterable[Key]) -> list[OfferChange]:
     """The changes behind `keys`, in their order, with everything that a line shows of them."""
-    rows = OfferChange.objects.filter(pk__in=[key.change_id for key in keys]).order_by("-not_after", "-id")
+    ids = [key.change_id for key in keys]
+    if not ids:
+        return []
+    rows = OfferChange.objects.filter(pk__in=ids).order_by("-not_after", "-id")
     with_parents = rows.select_related("offer", "shared", "account", "event", "batch")
     return list(with_parents.annotate(returned_to=_held_before(), touched=number_touched()))
 

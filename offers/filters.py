@@ -16,6 +16,7 @@ from offers.fields import DELIVERY_SETTINGS, FIELDS, GROUP_LABELS, MINOR_KEYS, O
 from offers.models import NOT_EDITED, Certainty, Offer, OfferChange, OfferStatus, ValueWords
 from offers.presentation import EVENT_LABELS, UNNAMED_GROUP, groups
 from offers.touching import offers_touched, touches_offers, touching_any_of
+from offers.widgets import QuickSelect
 
 # Of so many offers the changes are found offer by offer; of more, by walking over the newest changes.
 FEW_OFFERS = 200
@@ -69,12 +70,13 @@ class OfferFilter(django_filters.FilterSet):  # type: ignore[misc]
 
     q = django_filters.CharFilter(label=gettext_lazy("Search"), method="search", widget=_search(WHICH_OFFER))
     status = django_filters.ChoiceFilter(
+        widget=QuickSelect,
         label=gettext_lazy("Status"),
         choices=[choice for choice in OfferStatus.choices if choice[0]],
         empty_label=gettext_lazy("Any status"),
     )
     account = django_filters.ModelChoiceFilter(
-        label=gettext_lazy("Account"), queryset=_accounts, empty_label=gettext_lazy("All accounts")
+        widget=QuickSelect, label=gettext_lazy("Account"), queryset=_accounts, empty_label=gettext_lazy("All accounts")
     )
     touched = django_filters.UUIDFilter(method="touched_by", widget=forms.HiddenInput())
     product = django_filters.CharFilter(field_name="product_id", widget=forms.HiddenInput())
@@ -104,15 +106,17 @@ class ChangeFilter(django_filters.FilterSet):  # type: ignore[misc]
     )
     group = django_filters.MultipleChoiceFilter(label=gettext_lazy("Kind"), choices=_group_choices, method="in_groups")
     field = django_filters.ChoiceFilter(
-        label=gettext_lazy("Field"), choices=_field_choices, empty_label=gettext_lazy("Any field")
+        widget=QuickSelect, label=gettext_lazy("Field"), choices=_field_choices, empty_label=gettext_lazy("Any field")
     )
     event = django_filters.ChoiceFilter(
+        widget=QuickSelect,
         label=gettext_lazy("Allegro's announcement"),
         field_name="event_type",
         choices=_event_choices,
         empty_label=gettext_lazy("Any announcement"),
     )
     source = django_filters.ChoiceFilter(
+        widget=QuickSelect,
         label=gettext_lazy("Source"),
         method="from_source",
         choices=[
@@ -122,15 +126,17 @@ class ChangeFilter(django_filters.FilterSet):  # type: ignore[misc]
         empty_label=gettext_lazy("Any source"),
     )
     who = django_filters.ChoiceFilter(
+        widget=QuickSelect,
         label=gettext_lazy("Who"),
         field_name="change_type",
         choices=[("MANUAL", gettext_lazy("Manual")), ("AUTOMATIC", gettext_lazy("Automatic"))],
         empty_label=gettext_lazy("Anyone"),
     )
     account = django_filters.ModelChoiceFilter(
-        label=gettext_lazy("Account"), queryset=_accounts, empty_label=gettext_lazy("All accounts")
+        widget=QuickSelect, label=gettext_lazy("Account"), queryset=_accounts, empty_label=gettext_lazy("All accounts")
     )
     marketplace = django_filters.ChoiceFilter(
+        widget=QuickSelect,
         label=gettext_lazy("Marketplace"),
         method="on_marketplace",
         choices=[(name, name) for name in MARKETPLACES],

@@ -1,11 +1,11 @@
 """What every list offers around its rows: saved views; and the keyboard shortcuts of all pages."""
 
-from typing import Any
+from typing import Any, cast
 
 from django import template
-from django.http import HttpRequest
+from django.http import HttpRequest, QueryDict
 
-from accounts.models import ListPage, Membership, Role
+from accounts.models import ListPage, Membership, Role, User
 from accounts.preferences import PreferenceKey, preference
 from accounts.saved_views import LONGEST_NAME, address_of_list, query_of, views_of
 
@@ -22,11 +22,12 @@ def saved_views(context: template.Context, page: str) -> dict[str, Any]:
         {
             "view": view,
             "address": address_of_list(of_list, view.query),
-            "is_current": view.query == now,
+            # Whatever the order in which a form or a link names the filters.
+            "is_current": QueryDict(view.query) == QueryDict(now),
             "is_own": view.author_id == member.user_id,
             "may_delete": view.author_id == member.user_id or member.may(Role.ADMIN),
         }
-        for view in views_of(member.user, of_list)
+        for view in views_of(cast(User, request.user), of_list)
     ]
     return {
         "views": views,
@@ -40,8 +41,9 @@ def saved_views(context: template.Context, page: str) -> dict[str, Any]:
 
 @register.simple_tag(takes_context=True)
 def shortcuts_are_off(context: template.Context) -> bool:
-    """Whether the reader switched single-key shortcuts off. One query on pages of a workspace, none elsewhere."""
+    """Whether the reader switched single-key shortcuts off. Only on pages of a workspace."""
     member: Membership | None = context.get("membership")
     if member is None:
         return False
-    return bool(preference(member.user, PreferenceKey.SHORTCUTS, {}).get("off"))
+    reader = cast(User, context["request"].user)
+    return bool(preference(reader, PreferenceKey.SHORTCUTS, dict[str, object]()).get("off"))

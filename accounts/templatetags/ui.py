@@ -2,6 +2,7 @@
 
 from datetime import UTC, date, datetime
 from decimal import Decimal
+from functools import lru_cache
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -28,7 +29,12 @@ BADGE_TONES = {"ok": "green", "warn": "yellow", "bad": "red", "info": "azure", "
 @register.simple_tag
 def icon(name: str, label: str = "", **attributes: str) -> SafeString:
     """The Tabler icon `name` from the vendored sprite; decoration unless `label` gives it a spoken name."""
-    classes = f"icon {attributes.get('class', '')}".strip()
+    return _drawn(name, label, f"icon {attributes.get('class', '')}".strip())
+
+
+@lru_cache(maxsize=2_000)
+def _drawn(name: str, label: str, classes: str) -> SafeString:
+    """An icon is the same on every page, and a list has hundreds of them."""
     spoken = format_html('role="img" aria-label="{}"', label) if label else mark_safe('aria-hidden="true"')
     return format_html(
         '<svg class="{}" {}><use href="{}#{}"></use></svg>', classes, spoken, static(SPRITE), name.replace("_", "-")

@@ -12,6 +12,7 @@ from django.utils.translation import gettext_lazy
 from accounts.models import SellerAccount
 from offers.filters import WHICH_OFFER
 from offers.models import Offer
+from offers.widgets import QuickSelect
 from reports.models import AccountTotal, ComparedMeasure, Comparison, ComparisonStatus
 from reports.reconciliation.pages import show_days
 from reports.reconciliation.words import LABELS
@@ -51,21 +52,28 @@ class ComparisonFilter(django_filters.FilterSet):  # type: ignore[misc]
         widget=forms.TextInput(attrs={"type": "search", "placeholder": WHICH_OFFER, "autocomplete": "off"}),
     )
     status = django_filters.ChoiceFilter(
-        label=gettext_lazy("Status"), choices=ComparisonStatus.choices, empty_label=gettext_lazy("Any status")
+        widget=QuickSelect,
+        label=gettext_lazy("Status"),
+        choices=ComparisonStatus.choices,
+        empty_label=gettext_lazy("Any status"),
     )
     measure = django_filters.ChoiceFilter(
-        label=gettext_lazy("Measure"), choices=ComparedMeasure.choices, empty_label=gettext_lazy("All measures")
+        widget=QuickSelect,
+        label=gettext_lazy("Measure"),
+        choices=ComparedMeasure.choices,
+        empty_label=gettext_lazy("All measures"),
     )
     reason = django_filters.ChoiceFilter(
+        widget=QuickSelect,
         label=gettext_lazy("Reason"),
         choices=[(str(code), label) for code, label in LABELS.items()],
         empty_label=gettext_lazy("Any reason"),
     )
     account = django_filters.ModelChoiceFilter(
-        label=gettext_lazy("Account"), queryset=_accounts, empty_label=gettext_lazy("All accounts")
+        widget=QuickSelect, label=gettext_lazy("Account"), queryset=_accounts, empty_label=gettext_lazy("All accounts")
     )
     period = django_filters.ChoiceFilter(
-        label=gettext_lazy("Period"), choices=_periods, method="of_period", empty_label=None
+        widget=QuickSelect, label=gettext_lazy("Period"), choices=_periods, method="of_period", empty_label=None
     )
 
     class Meta:

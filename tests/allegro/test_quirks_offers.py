@@ -91,11 +91,15 @@ def test_figures_that_all_fall_to_nothing_are_no_lost_visitors(synced: Linked) -
         assert {offer.allegro_id: (offer.visits_30d, offer.watchers) for offer in Offer.objects.all()} == before
     assert not OfferDay.objects.exists()
     faulty = CounterNight.objects.filter(is_faulty=True)
+    assert set(faulty.values_list("visits_30d", flat=True)) == {None}
     assert set(CounterNight.objects.values_list("is_faulty", flat=True)) == {True}
     note = account_coverage(synced.account).streams[1].note
     assert all(date_format(night.day, "SHORT_DATE_FORMAT") in note for night in faulty)
     later(synced, hours=24)
     assert OfferDay.objects.filter(visits_30d__gt=0).count() > 4
+    good = CounterNight.objects.filter(is_faulty=False).latest("day")
+    own = OfferDay.objects.filter(day=good.day, marketplace=synced.account.base_marketplace)
+    assert good.visits_30d == sum(visits or 0 for visits in own.values_list("visits_30d", flat=True))
     assert {offer.allegro_id: (offer.visits_30d, offer.watchers) for offer in Offer.objects.all()} != before
 
 

@@ -89,7 +89,7 @@ def _fill(connection: Any, account_id: uuid.UUID, now: datetime, options: Namesp
             "CREATE TABLE bench_offers AS SELECT id, row_number() OVER (ORDER BY allegro_id) - 1 AS number "
             "FROM offers_offer"
         )
-        indexes = _drop_indexes(cursor)
+        indexes = drop_indexes(cursor)
         for first in range(1, options.rows + 1, STEP):
             last = min(first + STEP - 1, options.rows)
             values = {"account": account_id, "now": now, "first": first, "last": last, "offers": options.offers}
@@ -106,7 +106,7 @@ def _fill(connection: Any, account_id: uuid.UUID, now: datetime, options: Namesp
     say(f"  table {table}, indexes {of_indexes}")
 
 
-def _drop_indexes(cursor: Any) -> list[str]:
+def drop_indexes(cursor: Any) -> list[str]:
     """Drop what can be built again faster over the filled table. Returns the statements that build it."""
     cursor.execute(
         "SELECT indexname, indexdef FROM pg_indexes WHERE tablename = 'offers_offerchange' AND indexname !~ '_pkey$'"

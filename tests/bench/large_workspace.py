@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any, Final, cast
 
+from tests.bench.events import drop_indexes
 from tests.bench.figures import say
 
 if TYPE_CHECKING:
@@ -44,11 +45,12 @@ FROM (
 ) AS sold
 ORDER BY id, age DESC
 """
-# Read since a year only: so many rows take the longest to write, and no page reads more.
+# Of all offers for a quarter only, since these rows take the longest to write; of the first fifty for the whole time.
 COUNTERS = """
 INSERT INTO offers_offerday (account_id, offer_id, marketplace, day, visits_30d, watchers, sold_30d, observed_at)
 SELECT %(account)s, id, 'allegro-pl', %(today)s::date - age, (n * 7919 + age) %% 3000, n %% 40, n %% 25, %(now)s
-FROM bench_offers, generate_series(1, least(%(days)s, 365)) AS age
+FROM bench_offers, generate_series(1, %(days)s) AS age
+WHERE n <= 50 OR age <= 90
 ORDER BY id, age DESC
 """
 # Three of five are sales; now and then prices are changed in a batch over many offers; the first offer has a repricer.
@@ -183,8 +185,11 @@ def make_large_workspace(options: Namespace) -> LargeWorkspace:
         with connection.cursor() as cursor:
             # References are right by construction; checking millions of them would take most of the time.
             cursor.execute("SET session_replication_role = replica")
+            indexes = drop_indexes(cursor)
             for name, statement in STEPS.items():
                 _step(cursor, name, statement, values)
+            for definition in indexes:
+                _step(cursor, "an index of changes", definition, {})
             _add_few(account, now, options.days)
             for name, statement in OF_REPORTS.items():
                 _step(cursor, name, statement, values)

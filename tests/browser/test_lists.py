@@ -43,10 +43,11 @@ def test_single_keys_lead_through_the_lists_until_they_are_switched_off(member: 
     expect(search).to_be_focused()
     page.keyboard.type("j?g")
     expect(search).to_have_value("j?g")
-    search.fill("")
-    search.evaluate("field => field.blur()")
     titles = page.locator("#results a.offer-title")
+    expect(titles).to_have_count(0)
+    search.fill("")
     expect(titles).to_have_count(5)
+    search.evaluate("field => field.blur()")
     page.keyboard.press("j")
     expect(titles.nth(0)).to_be_focused()
     page.keyboard.press("j")
@@ -83,7 +84,8 @@ def test_columns_and_views_are_chosen_in_menus(member: Visitor) -> None:
     expect(page.locator("#results td.num.text-bad")).to_have_count(0)
     assert page.evaluate("document.querySelectorAll('#results tbody tr:first-child td').length") == 8
     page.locator("#id_q").fill("Kawa")
-    page.wait_for_url("**q=Kawa**")
+    # The address changes before the results do, and a menu opened between would go with the old ones.
+    expect(views.locator("input[name=query]").last).to_have_value("q=Kawa&status=ACTIVE&sort=-visits")
     views.locator("summary").first.click()
     views.locator("#view-name").fill("Kawy")
     views.locator(".view-form button").click()

@@ -121,6 +121,17 @@ def test_a_read_without_difference_answers_an_event_that_waited_for_it(in_worksp
     assert list(change_rows(account)) == stored != []
 
 
+def test_the_offer_knows_when_it_was_edited_last(in_workspace: Team) -> None:
+    read(in_workspace, 0)
+    read(in_workspace, 60, name="Kawa mocna")
+    derive_pending(in_workspace.account)
+    assert Offer.objects.get(pk=in_workspace.offer.pk).edited_at == START + 60 * MINUTE
+    record_events(in_workspace.account, [row(in_workspace, minutes=30)], START + 61 * MINUTE)
+    derive_pending(in_workspace.account)
+    # The announcement makes the silent change exact, and so earlier.
+    assert Offer.objects.get(pk=in_workspace.offer.pk).edited_at == START + 30 * MINUTE
+
+
 def test_a_read_without_difference_and_without_events_asks_for_nothing(in_workspace: Team) -> None:
     read(in_workspace, 0)
     derive_pending(in_workspace.account)
