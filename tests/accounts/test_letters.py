@@ -56,9 +56,9 @@ def context_for(team: Team) -> dict[str, object]:
 
 
 def html_of(letter: EmailMultiAlternatives) -> str:
-    [alternative] = letter.alternatives
-    assert alternative.mimetype == "text/html"  # type: ignore[union-attr]
-    return str(alternative.content)  # type: ignore[union-attr]
+    [(content, kind)] = letter.alternatives
+    assert kind == "text/html"
+    return str(content)
 
 
 @pytest.mark.parametrize("language", ["pl", "en"])

@@ -117,6 +117,18 @@ def test_a_double_click_sends_one_form_and_the_back_button_gives_it_back(open_as
     assert visitor.faults == []
 
 
+def test_after_signing_out_the_back_button_shows_nothing(open_as_owner: Opener) -> None:
+    visitor = open_as_owner()
+    page = visitor.page
+    visitor.go("/settings/team/")
+    page.click("details.menu > summary")
+    page.click("form[action$='/logout/'] button")
+    page.wait_for_url(visitor.base_url + "/")
+    page.go_back()
+    page.wait_for_url("**/accounts/login/**")
+    assert visitor.faults == []
+
+
 def test_a_tab_of_the_former_workspace_writes_nothing(open_as_owner: Opener) -> None:
     visitor = open_as_owner()
     page = visitor.page
