@@ -257,6 +257,40 @@ class Preference(models.Model):
         return f"{self.key} of {self.user_id}"
 
 
+class ListPage(models.TextChoices):
+    """The lists whose filters can be kept as a view."""
+
+    OFFERS = "offers", _("Offers")
+    EVENTS = "events", _("Changes")
+    RECONCILIATION = "reconciliation", _("Reconciliation")
+
+
+class SavedView(TenantModel):
+    """The filters of a list under a name: the author's alone, or shared with the workspace.
+
+    `query` is the query string of the list's address without paging. A shared one stays when its author leaves.
+    """
+
+    tenant_path = "workspace"
+
+    workspace = models.ForeignKey(Workspace, on_delete=models.CASCADE, related_name="saved_views")
+    author = models.ForeignKey(User, null=True, on_delete=models.SET_NULL, related_name="saved_views")
+    page = models.CharField(max_length=16, choices=ListPage.choices)
+    name = models.CharField(_("name"), max_length=60)
+    query = models.CharField(max_length=1_000, blank=True)
+    is_shared = models.BooleanField(default=False)
+    created_at = models.DateTimeField(default=timezone.now, editable=False)
+
+    class Meta:
+        ordering = ["name", "pk"]
+        constraints = [
+            models.UniqueConstraint(fields=["workspace", "author", "page", "name"], name="one_saved_view_per_name")
+        ]
+
+    def __str__(self) -> str:
+        return self.name
+
+
 class Environment(models.TextChoices):
     """Which Allegro: accounts of one are unknown in the others."""
 

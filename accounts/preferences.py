@@ -24,6 +24,8 @@ class PreferenceKey(StrEnum):
     """The same of the change events."""
     FIRST_RUN = "first-run"
     """Whether the path of the first run was put away: {"hidden": true}."""
+    SHORTCUTS = "shortcuts"
+    """Whether single keys are shortcuts: {"off": true} where the person switched them off (WCAG 2.1.4)."""
 
 
 FORMS: Final[dict[PreferenceKey, type]] = {
@@ -31,6 +33,7 @@ FORMS: Final[dict[PreferenceKey, type]] = {
     PreferenceKey.OFFER_COLUMNS: list,
     PreferenceKey.EVENT_COLUMNS: list,
     PreferenceKey.FIRST_RUN: dict,
+    PreferenceKey.SHORTCUTS: dict,
 }
 
 

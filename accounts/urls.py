@@ -2,12 +2,15 @@
 
 from django.urls import path
 
-from accounts import data_views, team_views, views
+from accounts import data_views, list_views, team_views, views
 
 app_name = "accounts"
 urlpatterns = [
     path("settings/workspace/switch/", views.switch_workspace, name="switch"),
     path("settings/language", views.choose_language, name="language"),
+    path("settings/views/<str:page>/", list_views.save_view, name="save_view"),
+    path("settings/views/<int:view_id>/change/", list_views.change_view, name="change_view"),
+    path("settings/views/<int:view_id>/delete/", list_views.delete_view, name="delete_view"),
     path("settings/preferences/<str:key>/", views.remember_preference, name="preference"),
     path("workspaces/new/", views.new_workspace, name="new_workspace"),
     path("invitations/<str:token>/", team_views.invitation, name="invitation"),

@@ -7,18 +7,22 @@ from typing import Any
 from uuid import UUID
 
 from django.core.paginator import Page, Paginator
-from django.db.models import F, OuterRef, QuerySet, Subquery, Sum
+from django.db.models import Count, F, FilteredRelation, Q, QuerySet, Sum, Window
 
 from accounts.models import SellerAccount
-from offers.daily import Coverage, Window, sales_coverage, spread, units_by_offer
-from offers.models import NOT_EDITED, Offer, OfferChange, SalesDay
+from offers.daily import Coverage, sales_coverage, spread, units_by_offer
+from offers.daily import Window as Days
+from offers.models import NOT_EDITED, Offer, OfferChange
 from offers.presentation import label_of
 
 PAGE_SIZE = 50
 TREND_DAYS = 28
 SORTS = ("title", "price", "stock", "status", "visits", "units", "changed")
 USUAL_SORT = "-visits"
-_COLUMNS = {"title": "title", "price": "price", "stock": "stock", "status": "status", "visits": "visits_30d"}
+_COLUMNS = {
+    "title": "title", "price": "price", "stock": "stock", "status": "status", "visits": "visits_30d",
+    "units": "units_sold", "changed": "edited_at",
+}  # fmt: skip
 
 SPARK_WIDTH, SPARK_HEIGHT = 96, 24
 
@@ -51,9 +55,9 @@ class Listing:
     rows: Sequence[Row] = field(default_factory=list)
 
 
-def trend_window(today: date) -> Window:
+def trend_window(today: date) -> Days:
     """The last 28 full days."""
-    return Window(today - timedelta(days=TREND_DAYS), today - timedelta(days=1))
+    return Days(today - timedelta(days=TREND_DAYS), today - timedelta(days=1))
 
 
 def sort_key(wanted: str) -> str:
@@ -61,51 +65,69 @@ def sort_key(wanted: str) -> str:
     return wanted if wanted.removeprefix("-") in SORTS else USUAL_SORT
 
 
-def sorted_offers(offers: QuerySet[Offer], wanted: str, window: Window) -> QuerySet[Offer]:
+def sorted_offers(
+    offers: QuerySet[Offer], accounts: Sequence[SellerAccount], wanted: str, window: Days
+) -> QuerySet[Offer]:
     """`offers` by the column `wanted`; offers without a value come last in both directions."""
     key = sort_key(wanted)
     column = key.removeprefix("-")
     if column == "units":
-        offers = offers.annotate(sort_value=_units(window))
-    elif column == "changed":
-        offers = offers.annotate(sort_value=_last_changed())
-    value = F(_COLUMNS.get(column, "sort_value"))
+        offers = _with_units(offers, accounts, window)
+    value = F(_COLUMNS[column])
     order = value.desc(nulls_last=True) if key.startswith("-") else value.asc(nulls_last=True)
     return offers.order_by(order, "title", "allegro_id", "pk")
 
 
-def _units(window: Window) -> Subquery:
-    days = SalesDay.objects.filter(offer=OuterRef("pk"), day__range=(window.first, window.last))
-    return Subquery(days.order_by().values("offer").annotate(total=Sum("units")).values("total"))
-
-
-def _last_changed() -> Subquery:
-    changes = OfferChange.objects.filter(offer=OuterRef("pk")).exclude(NOT_EDITED)
-    return Subquery(changes.order_by("-not_after", "-id").values("not_after")[:1])
+def _with_units(offers: QuerySet[Offer], accounts: Sequence[SellerAccount], window: Days) -> QuerySet[Offer]:
+    """With the pieces that each sold in `window`: of all offers at once, by the index of the accounts' days."""
+    sold = Q(sales_days__account__in=list(accounts), sales_days__day__range=(window.first, window.last))
+    found: QuerySet[Offer] = offers.annotate(sold=FilteredRelation("sales_days", condition=sold))
+    return found.annotate(units_sold=Sum("sold__units"))
 
 
 def list_offers(
-    offers: QuerySet[Offer], accounts: Sequence[SellerAccount], *, sort: str, number: Any, window: Window
+    offers: QuerySet[Offer], accounts: Sequence[SellerAccount], *, sort: str, number: Any, window: Days
 ) -> Listing:
-    """Page `number` of `offers` with what each row shows. Seven queries at most, whatever the page."""
-    page = Paginator(sorted_offers(offers, sort, window), PAGE_SIZE).get_page(number)
-    shown = list(page.object_list)
-    ids = [offer.pk for offer in shown]
-    units, edits = units_by_offer(ids, window), last_edits(ids)
+    """Page `number` of `offers` with what each row shows. Six queries at most, whatever the page."""
+    page = read_page(sorted_offers(offers, accounts, sort, window), number)
+    return Listing(page, list_rows([offer.pk for offer in page.object_list], accounts, window))
+
+
+def read_page(offers: QuerySet[Offer], number: Any) -> Page[Offer]:
+    """Page `number` of `offers`, whose rows hold their keys only: counted while they are found, in one query.
+
+    As Django's paginator, nonsense leads to the first page and a number beyond the end to the last one.
+    """
+    wanted = max(1, int(number)) if str(number or "").isdecimal() else 1
+    counted = offers.only("pk").annotate(counted=Window(Count("*")))
+    found: list[Any] = list(counted[(wanted - 1) * PAGE_SIZE : wanted * PAGE_SIZE])
+    if not found:
+        return Paginator(offers.only("pk"), PAGE_SIZE).get_page(number)
+    paginator: Paginator[Offer] = Paginator(found, PAGE_SIZE)
+    paginator.count = found[0].counted
+    return Page(found, wanted, paginator)
+
+
+def list_rows(offer_ids: Sequence[UUID], accounts: Sequence[SellerAccount], window: Days) -> list[Row]:
+    """What the list shows of some offers, in this order. Four queries at most, however many they are."""
+    found = Offer.objects.in_bulk(list(offer_ids))
+    units, edits = units_by_offer(offer_ids, window), last_edits(offer_ids)
     by_id = {account.pk: account for account in accounts}
-    coverage = {pk: sales_coverage(by_id[pk]) for pk in {offer.account_id for offer in shown}}
-    for offer in shown:
+    coverage = {pk: sales_coverage(by_id[pk]) for pk in {offer.account_id for offer in found.values()}}
+    rows = []
+    for offer in (found[pk] for pk in offer_ids if pk in found):
         offer.account = by_id[offer.account_id]
-    rows = [_row(offer, units.get(offer.pk, {}), coverage[offer.account_id], edits, window) for offer in shown]
-    return Listing(page, rows)
+        rows.append(_row(offer, units.get(offer.pk, {}), coverage[offer.account_id], edits, window))
+    return rows
 
 
 def last_edits(offer_ids: Sequence[UUID]) -> dict[UUID, Edit]:
     """The newest edit of each offer; sales are no edits."""
     newest = (
-        OfferChange.objects.filter(offer__in=offer_ids)
+        # By its time, which the offer knows, each is found in the index at once, however many changes there are.
+        OfferChange.objects.filter(offer__in=offer_ids, not_after=F("offer__edited_at"))
         .exclude(NOT_EDITED)
-        .order_by("offer_id", "-not_after", "-id")
+        .order_by("offer_id", "-id")
         .distinct("offer_id")
         # Old and new may be whole descriptions; a row of the list shows neither.
         .only("id", "offer_id", "field", "event_type", "not_after")
@@ -113,9 +135,7 @@ def last_edits(offer_ids: Sequence[UUID]) -> dict[UUID, Edit]:
     return {change.offer_id: Edit(change.pk, label_of(change), change.not_after) for change in newest}
 
 
-def _row(
-    offer: Offer, units: dict[date, int], coverage: Coverage | None, edits: dict[UUID, Edit], window: Window
-) -> Row:
+def _row(offer: Offer, units: dict[date, int], coverage: Coverage | None, edits: dict[UUID, Edit], window: Days) -> Row:
     series = spread(units, window.days, coverage)
     known = [value for value in series if value is not None]
     return Row(offer, sum(known) if known else None, len(known), sparkline(series), edits.get(offer.pk))

@@ -1,7 +1,8 @@
 """The document behind the chart of one offer: days, sales, price, visitors, spans, gaps and change markers.
 
-Shape (`GET /offers/<uuid>/chart.json?days=28`); instants are ISO 8601 with Warsaw's offset, days ISO dates, money
-strings, and null means "not known", never zero. The time before the offer's first reading is a gap of "history":
+Shape (`GET /offers/<uuid>/chart.json?days=28&compare=previous&compare=account`); instants are ISO 8601 with Warsaw's
+offset, days ISO dates, money strings, and null means "not known", never zero. The time before the offer's first reading
+is a gap of "history":
 
     {
       "offer": "<uuid>", "title": "…", "from": "2026-08-05", "to": "2026-09-01", "now": "…",
@@ -10,21 +11,25 @@ strings, and null means "not known", never zero. The time before the offer's fir
       "revenue": [{"currency": "PLN", "values": ["149.70", "0.00", null, …]}],
       "price": [{"from": "…", "to": "…", "amount": "49.90", "currency": "PLN"}],
       "visitors": [{"marketplace": "allegro-pl", "values": [340, null, …]}],
+      "compared": {"previous": {"from": "2026-07-08", "to": "2026-08-04", "units": […], "revenue": […]},
+                   "account": {"units": [120, null, …]}},
       "spans": [{"kind": "out_of_stock" | "not_active", "from": "…", "to": "…", "label": "Out of stock 3–12 Sep"}],
       "gaps": [{"from": "…", "to": "…", "stream": "journal", "label": "…"}],
       "groups": [{"key": "price", "label": "Price", "count": 2}],
       "changes": [{"id": "<uuid>", "group": "price", "label": "Price", "from": "…", "to": "…", "moment": true,
                    "text": "49,90 zł → 44,90 zł", "note": "−5,00 zł (−10,0 %)", "how": "…", "minor": false,
-                   "url": "/offers/<uuid>/changes/<uuid>/"}]
+                   "url": "/offers/<uuid>/changes/<uuid>/"}],
+      "notes": [{"id": "<uuid>", "from": "2026-08-10", "to": "2026-08-12", "text": "…", "author": "…", "url": "…"}]
     }
 
 `price` and `spans` hold what `offers.state` knows, so that the page of a day says the same. `visitors` are unique
 visitors of the 30 days that end with each day. A change with `moment` false happened somewhere between `from` and `to`.
-Stock that was sold is not among the changes.
+Stock that was sold is not among the changes. `compared` holds what was asked for only: `previous` is the window before,
+day for day, `account` the pieces of all other offers of the account.
 """
 
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
@@ -35,9 +40,10 @@ from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 
 from offers.calendar import WARSAW, warsaw_day
-from offers.daily import DailySales, Window, daily_sales
+from offers.daily import DailySales, Window, daily_sales, units_of_others
 from offers.fields import PRICE, STATUS, STOCK
-from offers.models import NOT_EDITED, CoverageGap, Offer, OfferChange, OfferDay, OfferStatus
+from offers.models import NOT_EDITED, CoverageGap, Note, Offer, OfferChange, OfferDay, OfferStatus
+from offers.notes import notes_within
 from offers.presentation import ShownChange, groups, present_all
 from offers.segments import Segment, clip
 from offers.state import Timeline
@@ -46,6 +52,8 @@ from offers.touching import changes_of
 from offers.values import as_money, show_span, show_status
 
 OUT_OF_STOCK, NOT_ACTIVE = "out_of_stock", "not_active"
+# What the address may ask for to be drawn beside the offer's own sales.
+PREVIOUS, ACCOUNT = "previous", "account"
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,6 +78,18 @@ class OfferHistory:
     def sales(self) -> DailySales:
         """Units and revenue by day."""
         return daily_sales(self.offer, self.window)
+
+    @cached_property
+    def before(self) -> "OfferHistory":
+        """The same of as many days right before; price, stock and status are read for both windows at once."""
+        earlier = OfferHistory(self.offer, self.window.previous, self.now)
+        earlier._timelines = self._timelines
+        return earlier
+
+    @cached_property
+    def notes(self) -> list[Note]:
+        """The notes on days of the window, oldest first."""
+        return notes_within(self.offer, self.window)
 
     @cached_property
     def edits(self) -> QuerySet[OfferChange]:
@@ -127,8 +147,8 @@ class OfferHistory:
 
     @cached_property
     def _timelines(self) -> dict[str, Timeline]:
-        """Price, stock and status: what is known of them is what the page of a day tells."""
-        return load_timelines(self.offer, self.window.since, self.window.until)
+        """Price, stock and status, from the window before on: what is known of them is what the page of a day tells."""
+        return load_timelines(self.offer, self.window.previous.since, self.window.until)
 
     def _segments(self, key: str) -> list[Segment]:
         return clip(self._timelines[key].segments(), self.window.since, min(self.window.until, self.now))
@@ -140,8 +160,8 @@ class OfferHistory:
         spans = self._segments(STATUS.key) + clip(gone, self.window.since, min(self.window.until, self.now))
         return sorted(spans, key=lambda span: span.since)
 
-    def document(self) -> dict[str, Any]:
-        """The chart's JSON; see the module's docstring."""
+    def document(self, compare: Collection[str] = ()) -> dict[str, Any]:
+        """The chart's JSON; see the module's docstring. `compare` names what else to draw, of PREVIOUS and ACCOUNT."""
         return {
             "offer": str(self.offer.pk),
             "title": str(self.offer),
@@ -150,17 +170,27 @@ class OfferHistory:
             "now": _instant(self.now),
             "days": [day.isoformat() for day in self.window.days],
             "units": list(self.sales.units),
-            "revenue": [
-                {"currency": currency, "values": [_amount(value) for value in values]}
-                for currency, values in self.sales.revenue.items()
-            ],
+            "revenue": _revenue_json(self.sales),
             "price": list(_price_points(self.price)),
             "visitors": [{"marketplace": name, "values": values} for name, values in self.visitors.items()],
+            "compared": self._compared(compare),
             "spans": [_span_json(span) for span in self.spans],
             "gaps": [*self._before_begin(), *(_gap_json(gap) for gap in self.gaps)],
             "groups": [{"key": key, "label": label, "count": count} for key, label, count in self.group_counts],
             "changes": [_change_json(shown) for shown in self.changes],
+            "notes": [_note_json(note) for note in self.notes],
         }
+
+    def _compared(self, compare: Collection[str]) -> dict[str, Any]:
+        """One query for each that is asked for."""
+        found: dict[str, Any] = {}
+        if PREVIOUS in compare:
+            window, sales = self.before.window, self.before.sales
+            days = {"from": window.first.isoformat(), "to": window.last.isoformat()}
+            found[PREVIOUS] = {**days, "units": list(sales.units), "revenue": _revenue_json(sales)}
+        if ACCOUNT in compare:
+            found[ACCOUNT] = {"units": units_of_others(self.offer, self.window)}
+        return found
 
     def _before_begin(self) -> list[dict[str, str]]:
         """The time before the first reading, drawn as a gap of its own."""
@@ -253,6 +283,24 @@ def _change_json(shown: ShownChange) -> dict[str, Any]:
         "how": shown.how,
         "minor": shown.is_minor,
         "url": shown.url,
+    }
+
+
+def _revenue_json(sales: DailySales) -> list[dict[str, Any]]:
+    return [
+        {"currency": currency, "values": [_amount(value) for value in values]}
+        for currency, values in sales.revenue.items()
+    ]
+
+
+def _note_json(note: Note) -> dict[str, str]:
+    return {
+        "id": str(note.note_id),
+        "from": note.first_day.isoformat(),
+        "to": note.last_day.isoformat(),
+        "text": note.text,
+        "author": str(note.author or ""),
+        "url": note.get_absolute_url(),
     }
 
 

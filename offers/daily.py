@@ -4,6 +4,7 @@ The sales of an account are known from where its orders have been read back to; 
 unknown, and so is every day after the last finished sync.
 """
 
+import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
@@ -20,6 +21,8 @@ from offers.sales import known_since_key
 
 PERIODS = (7, 28, 84, 365)
 USUAL_PERIOD = 28
+# A link may name any number of days, as those of a report, up to this many.
+LONGEST_PERIOD = 1_100
 # The beginning of a history moves only when older orders arrive; finding it costs a walk over all order events.
 CACHE_SECONDS = 600
 
@@ -38,6 +41,11 @@ class Window:
         return [self.first + ONE_DAY * number for number in range((self.last - self.first).days + 1)]
 
     @property
+    def previous(self) -> "Window":
+        """As many days, right before."""
+        return Window(self.first - ONE_DAY * len(self.days), self.first - ONE_DAY)
+
+    @property
     def since(self) -> datetime:
         """The instant at which the first day begins."""
         return start_of_day(self.first)
@@ -48,12 +56,26 @@ class Window:
         return end_of_day(self.last)
 
 
-def window_for(choice: str, today: date, earliest: date) -> Window:
-    """The days that `choice` asks for, up to `today`; "all" begins at `earliest`, nonsense is the usual period."""
+def window_for(choice: str, today: date, earliest: date, until: str = "") -> Window:
+    """The days that `choice` asks for, up to the ISO day `until`, else up to `today`.
+
+    "all" begins at `earliest`; nonsense is the usual period, and a day that is none, or is to come, is today.
+    """
+    last = _past_day(until, today)
     if choice == "all":
-        return Window(min(earliest, today), today, choice)
-    length = int(choice) if choice.isdecimal() and int(choice) in PERIODS else USUAL_PERIOD
-    return Window(today - ONE_DAY * (length - 1), today, str(length))
+        return Window(min(earliest, last), last, choice)
+    length = int(choice) if re.fullmatch(r"[0-9]{1,4}", choice) else 0
+    length = length if 1 <= length <= LONGEST_PERIOD else USUAL_PERIOD
+    return Window(last - ONE_DAY * (length - 1), last, str(length))
+
+
+def _past_day(text: str, today: date) -> date:
+    try:
+        day = date.fromisoformat(text)
+    except ValueError:
+        return today
+    # Before Allegro's own beginning there is nothing to show, and dates have an end of their own.
+    return day if date(1999, 1, 1) <= day <= today else today
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,6 +131,11 @@ class DailySales:
     revenue: dict[str, list[Decimal | None]] = field(default_factory=dict)
 
     @property
+    def known_days(self) -> int:
+        """How many of the days are known."""
+        return sum(units is not None for units in self.units)
+
+    @property
     def total_units(self) -> int | None:
         """Pieces over the known days, None where no day is known."""
         known = [units for units in self.units if units is not None]
@@ -160,6 +187,17 @@ def _spread_money(
         rows[day] if day in rows else Decimal() if day in sold or (coverage and coverage.covers(day)) else None
         for day in days
     ]
+
+
+def units_of_others(offer: Offer, window: Window) -> list[int | None]:
+    """Pieces that all other offers of the account sold on each day of `window`; None where a day is unknown."""
+    rows = (
+        SalesDay.objects.filter(account=offer.account_id, day__range=(window.first, window.last))
+        .exclude(offer=offer)
+        .values_list("day")
+        .annotate(pieces=Sum("units"))
+    )
+    return spread(dict(rows), window.days, sales_coverage(offer.account))
 
 
 def units_by_offer(offer_ids: Sequence[UUID], window: Window) -> dict[UUID, dict[date, int]]:

@@ -4,12 +4,13 @@ A cell never runs as a formula, numbers stay numbers, times are Warsaw's in ISO 
 """
 
 import csv
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime
 from typing import Any, TypeVar
 
 from django.utils import translation
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_noop
 from openpyxl.cell.cell import ILLEGAL_CHARACTERS_RE
 
 from offers.calendar import WARSAW
@@ -26,6 +27,7 @@ FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r", "\n")
 # Excel takes a CSV file for UTF-8 only when it starts with this mark.
 BYTE_ORDER_MARK = "\ufeff"
 LINES_AT_ONCE = 200
+EXCEL_IS_FULL = gettext_noop("A worksheet holds no more rows. Narrow the filters, or take the CSV file: it has all.")
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 COLUMN_WIDTHS = (26, 26, 16, 16, 48, 16, 14, 14, 28, 36, 36, 10, 40, 32, 16, 28, 14, 38, 10, 24)
 
@@ -61,7 +63,7 @@ def row_of(shown: ShownChange) -> list[Cell]:
         _currency(change),
         " / ".join(dict.fromkeys(filter(None, (shown.old.reason, shown.new.reason)))),
         "; ".join(filter(None, (shown.note, shown.returned))),
-        _("Announced by Allegro") if change.event_type else _("Found by comparing"),
+        shown.source,
         shown.how,
         shown.who,
         str(change.batch_id or ""),
@@ -97,16 +99,26 @@ def _currency(change: OfferChange) -> str:
 
 
 def csv_file(changes: Iterable[ShownChange]) -> Iterator[bytes]:
-    """A CSV file (UTF-8 with a byte order mark, commas) piece by piece."""
+    """A CSV file of changes piece by piece."""
+    return csv_rows(headings(), map(row_of, changes))
+
+
+def csv_rows(names: Sequence[str], rows: Iterable[Sequence[Cell]]) -> Iterator[bytes]:
+    """A CSV file (UTF-8 with a byte order mark, commas) with these headings, piece by piece."""
     writer = csv.writer(_Passing())
-    yield f"{BYTE_ORDER_MARK}{writer.writerow(headings())}".encode()
+    yield f"{BYTE_ORDER_MARK}{writer.writerow(names)}".encode()
     lines: list[str] = []
-    for shown in changes:
-        lines.append(writer.writerow([safe_cell(cell) if isinstance(cell, str) else cell for cell in row_of(shown)]))
+    for row in safe_rows(rows):
+        lines.append(writer.writerow(row))
         if len(lines) == LINES_AT_ONCE:
             yield "".join(lines).encode()
             lines.clear()
     yield "".join(lines).encode()
+
+
+def safe_rows(rows: Iterable[Sequence[Cell]]) -> Iterator[list[Cell]]:
+    """`rows` whose texts no spreadsheet program runs."""
+    return ([safe_cell(cell) if isinstance(cell, str) else cell for cell in row] for row in rows)
 
 
 class _Passing:
@@ -117,15 +129,10 @@ class _Passing:
 
 
 def workbook_file(changes: Iterable[ShownChange], row_limit: int = EXCEL_ROWS) -> Iterator[bytes]:
-    """An XLSX file piece by piece."""
-    rows = ([safe_cell(cell) if isinstance(cell, str) else cell for cell in row_of(shown)] for shown in changes)
-    return stream_workbook(
-        _("Changes"),
-        list(zip(headings(), COLUMN_WIDTHS, strict=True)),
-        rows,
-        lambda: _("A worksheet holds no more rows. Narrow the filters, or take the CSV file: it has all."),
-        row_limit,
-    )
+    """An XLSX file of changes piece by piece."""
+    columns = list(zip(headings(), COLUMN_WIDTHS, strict=True))
+    rows = safe_rows(map(row_of, changes))
+    return stream_workbook(_("Changes"), columns, rows, lambda: _(EXCEL_IS_FULL), row_limit)
 
 
 def in_language(language: str | None, steps: Iterator[Step]) -> Iterator[Step]:

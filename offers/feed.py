@@ -21,7 +21,7 @@ from offers.touching import changes_of, number_touched
 
 __all__ = ["Line", "Page", "changes_of", "count_newer", "cursor_at", "read_feed", "read_page", "walk"]
 
-PAGE_SIZE = 50
+PAGE_SIZE = 30
 # How many keys are walked over, one time after another, to fill a page with lines in spite of large batches.
 STRIDES = (1_000, 5_000)
 WALKED_AT_ONCE = 500

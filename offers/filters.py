@@ -172,8 +172,12 @@ class ChangeFilter(django_filters.FilterSet):  # type: ignore[misc]
         if len(offers) <= FEW_OFFERS:
             # Named one by one they lead straight to their changes, by index.
             return queryset.filter(touching_any_of(offers))
-        shared = touches_offers(matching_offers(text), matching_offers(text, "offer__"))
-        return queryset.filter(matching_offers(text, "offer__") | shared)
+        # Subqueries and no joins: the database then walks over the newest changes until the page is full, instead of
+        # joining and sorting them all.
+        own = Offer.objects.filter(matching_offers(text)).order_by().values("pk")
+        touching = touches_offers(matching_offers(text), matching_offers(text, "offer__"))
+        shared = OfferChange.objects.filter(touching).order_by().values("pk")
+        return queryset.filter(Q(offer__in=own) | Q(pk__in=shared))
 
     def with_words(self, queryset: QuerySet[OfferChange], _name: str, text: str) -> QuerySet[OfferChange]:
         """Changes whose values hold these words; PostgreSQL's websearch syntax takes any text without an error."""

@@ -5,19 +5,17 @@ from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from decimal import Decimal
 
-from django.db.models import F, Q, QuerySet, Sum
-from django.db.models.functions import Coalesce
+from django.db.models import F, Sum
 
 from accounts.models import AccountStatus, SellerAccount
 from offers.calendar import warsaw_day
 from offers.daily import Window, sales_coverage
+from offers.falls import FallenOffer, fallen_offers, sales_of, within
 from offers.feed import Line, read_feed
-from offers.models import NOT_EDITED, Offer, OfferChange, SalesDay
+from offers.models import NOT_EDITED, Offer, OfferChange
+from offers.trust import Trust, read_trust, read_visits
 
 WEEK = 7
-# Below this many pieces in the week before, a fall says nothing: chance alone halves such numbers.
-ENOUGH_UNITS = 10
-FALLEN_SHOWN = 8
 NEWEST_SHOWN = 10
 
 
@@ -38,20 +36,6 @@ class Comparison:
 
 
 @dataclass(frozen=True, slots=True)
-class FallenOffer:
-    """An offer that sold clearly less than in the week before."""
-
-    offer: Offer
-    now: int
-    before: int
-
-    @property
-    def ratio(self) -> Decimal:
-        """The relative change, negative."""
-        return Decimal(self.now) / Decimal(self.before) - 1
-
-
-@dataclass(frozen=True, slots=True)
 class Overview:
     """Everything on the dashboard."""
 
@@ -61,8 +45,16 @@ class Overview:
     has_offers: bool = False
     units: Comparison = Comparison(None, None)
     revenue: Sequence[Comparison] = ()
+    visits: Comparison = Comparison(None, None)
+    visits_day: date | None = None
+    trust: Trust | None = None
     fallen: Sequence[FallenOffer] = ()
     newest: Sequence[Line] = field(default_factory=list)
+
+    @property
+    def are_comparable(self) -> bool:
+        """Whether all orders of both weeks are known."""
+        return self.units.now is not None and self.units.before is not None
 
 
 def read_overview(accounts: Sequence[SellerAccount], now: datetime) -> Overview:
@@ -75,9 +67,21 @@ def read_overview(accounts: Sequence[SellerAccount], now: datetime) -> Overview:
     units, revenue = _totals(followed, week, week_before)
     edits = OfferChange.objects.exclude(NOT_EDITED)
     newest = read_feed(edits, accounts, size=NEWEST_SHOWN).lines
-    is_known = units.now is not None and units.before is not None
-    fallen = _fallen(followed, week, week_before) if is_known else []
-    return Overview(accounts, week, week_before, True, units, revenue, fallen, newest)
+    are_known = units.now is not None and units.before is not None
+    visits = read_visits(followed, yesterday)
+    return Overview(
+        accounts,
+        week,
+        week_before,
+        has_offers=True,
+        units=units,
+        revenue=revenue,
+        visits=Comparison(visits.now, visits.before),
+        visits_day=visits.day,
+        trust=read_trust(accounts, Window(week_before.first, week.last), now, are_known=are_known),
+        fallen=fallen_offers(followed, week, week_before, now) if are_known else [],
+        newest=newest,
+    )
 
 
 def _week_until(last: date) -> Window:
@@ -92,25 +96,18 @@ def _known(accounts: Sequence[SellerAccount], week: Window) -> bool:
     )
 
 
-def _sales(accounts: Sequence[SellerAccount], first: date, last: date) -> QuerySet[SalesDay]:
-    sales: QuerySet[SalesDay] = SalesDay.objects.filter(
-        account__in=[account.pk for account in accounts], day__range=(first, last)
-    )
-    return sales.order_by()
-
-
 def _totals(
     accounts: Sequence[SellerAccount], week: Window, week_before: Window
 ) -> tuple[Comparison, list[Comparison]]:
     knows_now, knows_before = _known(accounts, week), _known(accounts, week_before)
     rows = list(
-        _sales(accounts, week_before.first, week.last)
+        sales_of(accounts, week_before.first, week.last)
         .values("currency")
         .annotate(
-            units_now=Sum("units", filter=_in(week)),
-            units_before=Sum("units", filter=_in(week_before)),
-            money_now=Sum("revenue", filter=_in(week)),
-            money_before=Sum("revenue", filter=_in(week_before)),
+            units_now=Sum("units", filter=within(week)),
+            units_before=Sum("units", filter=within(week_before)),
+            money_now=Sum("revenue", filter=within(week)),
+            money_before=Sum("revenue", filter=within(week_before)),
         )
         .order_by(F("units_now").desc(nulls_last=True), "currency")
     )
@@ -127,24 +124,3 @@ def _totals(
         for row in rows
     ]
     return units, revenue
-
-
-def _in(week: Window) -> Q:
-    return Q(day__range=(week.first, week.last))
-
-
-def _fallen(accounts: Sequence[SellerAccount], week: Window, week_before: Window) -> list[FallenOffer]:
-    """Offers with enough sales in the week before, by the number of pieces lost."""
-    rows = (
-        _sales(accounts, week_before.first, week.last)
-        .values("offer_id")
-        .annotate(
-            now=Coalesce(Sum("units", filter=_in(week)), 0),
-            before=Coalesce(Sum("units", filter=_in(week_before)), 0),
-        )
-        .filter(before__gte=ENOUGH_UNITS, now__lt=F("before"))
-        .order_by(F("now") - F("before"), "offer_id")
-    )[:FALLEN_SHOWN]
-    found = list(rows)
-    offers = Offer.objects.in_bulk([row["offer_id"] for row in found])
-    return [FallenOffer(offers[row["offer_id"]], row["now"], row["before"]) for row in found]

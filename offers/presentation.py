@@ -121,6 +121,11 @@ class ShownChange:
         return _("Allegro does not say who edited.")
 
     @property
+    def source(self) -> str:
+        """Whether Allegro's journal announced it, or two reads showed it."""
+        return _("Announced by Allegro") if self.change.event_type else _("Found by comparing")
+
+    @property
     def how(self) -> str:
         """How well the time and the values are known."""
         return str(Certainty(self.change.certainty).label)

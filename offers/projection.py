@@ -1,13 +1,13 @@
 """Deriving changes of stored offers: load the facts, call the pure function, replace exactly what it replaces."""
 
 import uuid
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
 import structlog
 from django.db import transaction
-from django.db.models import Count, Q, QuerySet
+from django.db.models import Count, OuterRef, Q, QuerySet, Subquery
 
 from accounts.models import SellerAccount
 from config.faults import ENDS_THE_WORK
@@ -15,7 +15,7 @@ from offers.batches import find_batches
 from offers.changes import PART_OF_EVENT, Change, Facts, Snapshot, derive_changes, derive_shared
 from offers.facts import load_facts
 from offers.fields import DETAIL_PART, FIELDS, TOLD_PART, fields_of_part
-from offers.models import FactHorizon, Offer, OfferChange, SharedObject, SharedSnapshot
+from offers.models import NOT_EDITED, FactHorizon, Offer, OfferChange, SharedObject, SharedSnapshot
 from offers.record import fitting
 from offers.uses import replace_uses
 
@@ -125,11 +125,20 @@ def _swap(account: SellerAccount, stored: QuerySet[OfferChange], derived: Sequen
     # Deleting first keeps the primary keys, which are made from the facts, free to return.
     OfferChange.objects.filter(pk__in=[row.pk for row in stale]).delete()
     OfferChange.objects.bulk_create(fresh, batch_size=500)
+    _note_last_edits({row.offer_id for row in (*stale, *fresh) if row.offer_id})
     touched: dict[str, set[datetime]] = {}
     for row in (*stale, *fresh):
         if row.offer_id:
             touched.setdefault(row.field, set()).add(row.not_after)
     find_batches(account, touched)
+
+
+def _note_last_edits(offer_ids: Collection[uuid.UUID]) -> None:
+    """Bring `Offer.edited_at` of these offers to the state of their changes; by it the catalogue is sorted."""
+    if not offer_ids:
+        return
+    edits = OfferChange.objects.filter(offer=OuterRef("pk")).exclude(NOT_EDITED).order_by("-not_after", "-id")
+    Offer.objects.filter(pk__in=offer_ids).update(edited_at=Subquery(edits.values("not_after")[:1]))
 
 
 def _is_same(one: OfferChange, other: OfferChange) -> bool:

@@ -27,7 +27,7 @@ from reports.ratios import AdsFigures, total
 COUNTS: Final = ("units", "visits", "transactions", "impressions", "clicks")
 MONEY: Final = ("revenue", "cost")
 SALES_LABELS: Final = {
-    "units": gettext_lazy("Units"),
+    "units": gettext_lazy("Units sold"),
     "revenue": gettext_lazy("Revenue"),
     "visits": gettext_lazy("Visits"),
     "transactions": gettext_lazy("Transactions"),

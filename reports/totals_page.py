@@ -129,7 +129,9 @@ def _window(request: WorkspaceRequest, today: date) -> Window | None:
     month, before = request.GET.get("month", ""), request.GET.get("shown", "")
     days = _days(request.GET.get("first", ""), request.GET.get("last", ""))
     chosen = _month(month)
-    return days if days and (chosen is None or month == before) else chosen and _month_window(chosen, today)
+    if days and (chosen is None or month == before):
+        return days
+    return _month_window(chosen, today) if chosen else None
 
 
 def _month_window(month: date, today: date) -> Window:
@@ -162,7 +164,7 @@ def _day(text: str) -> date | None:
 def _headings() -> list[str]:
     return [
         _("Report"), _("Marketplace"), _("Currency"), _("From"), _("To"), _("Days covered"), _("Days without a report"),
-        _("Units"), _("Revenue"), _("Visits"), _("Transactions"), _("Impressions"), _("Clicks"), _("Ads cost"),
+        _("Units sold"), _("Revenue"), _("Visits"), _("Transactions"), _("Impressions"), _("Clicks"), _("Ads cost"),
         _("Units of our orders"), _("Revenue of our orders"), _("Counted files"), _("Files left out"),
     ]  # fmt: skip
 

@@ -14,10 +14,10 @@ from django.urls import URLPattern, URLResolver, get_resolver, reverse
 from django.utils import timezone
 
 from accounts.invitations import digest
-from accounts.models import Deletion, Export, Invitation, Membership, User
+from accounts.models import Deletion, Export, Invitation, Membership, SavedView, User
 from accounts.scoping import workspace_scope
 from allegro.models import RunKind, RunTrigger, SyncRun
-from offers.models import OfferChange
+from offers.models import Note, OfferChange
 from reports.models import Upload, UploadFile
 from tests.conftest import Team
 from tests.factories import START
@@ -57,6 +57,9 @@ RULES: dict[str, Rule] = {
     "accounts:switch": Rule("post", SIGN_IN, 404, 302),
     # The walk names no key that exists.
     "accounts:preference": Rule("post", SIGN_IN, 404, 404),
+    "accounts:save_view": Rule("post", SIGN_IN, 302, 302),
+    "accounts:change_view": action(viewer=404),
+    "accounts:delete_view": action(viewer=404),
     "accounts:language": Rule("post", 302, 302, 302),
     "accounts:new_workspace": page(),
     "accounts:invitation": Rule("get", 200, 200, 200),
@@ -93,11 +96,19 @@ RULES: dict[str, Rule] = {
     "settings:sync_now": action(),
     "settings:disconnect": action(),
     "offers:catalogue": page(),
+    "offers:catalogue_csv": page(),
+    "offers:catalogue_xlsx": page(),
+    "offers:columns": Rule("post", SIGN_IN, 302, 302),
     "offers:events": page(),
     "offers:events_csv": page(),
     "offers:events_xlsx": page(),
     "offers:detail": page(stranger=404),
     "offers:chart": page(stranger=404),
+    "offers:days_csv": page(stranger=404),
+    "offers:note": page(stranger=404),
+    "offers:note_add": action(),
+    "offers:note_edit": action(),
+    "offers:note_remove": action(),
     "offers:day": page(stranger=404),
     "offers:compare": page(stranger=404),
     "offers:coverage": page(stranger=404),
@@ -181,8 +192,12 @@ def world(team: Team) -> World:
             not_after=START + timedelta(hours=1),
             certainty="interval",
         )
+        note = Note.objects.create(
+            account=team.account, offer=team.offer, first_day=START.date(), last_day=START.date(), text="a"
+        )
         upload = Upload.objects.create(account=team.account, file_name="a.xlsx", size=1, sha256="0" * 64)
         UploadFile.objects.create(upload=upload, content=b"x")
+        view = SavedView.objects.create(workspace=team.workspace, author=team.owner, page="offers", name="Ended")
         owner = Membership.objects.get(workspace=team.workspace, user=team.owner)
         invitation = Invitation.objects.create(
             workspace=team.workspace, email="invited@example.com", role="viewer", token_digest=digest("token"),
@@ -201,7 +216,10 @@ def world(team: Team) -> World:
         "run_id": run.pk,
         "change_id": change.pk,
         "upload_id": upload.pk,
+        "note_id": note.note_id,
         "key": "key",
+        "page": "offers",
+        "view_id": view.pk,
         "uidb36": "a",
     }
     return World(team, arguments)

@@ -20,7 +20,7 @@ register = template.Library()
 @register.simple_tag
 def public_address(name: str) -> str:
     """The whole address of a static file, for those who see a page elsewhere."""
-    return urljoin(settings.BASE_URL, static(name))
+    return str(urljoin(settings.BASE_URL, static(name)))
 
 
 @register.inclusion_tag("includes/nav_link.html", takes_context=True)

@@ -88,7 +88,12 @@ class Night:
         CounterNight.objects.update_or_create(
             account=self._account,
             day=self._day,
-            defaults={"observed_at": observed_at, "offers": self._offers, "is_faulty": is_faulty},
+            defaults={
+                "observed_at": observed_at,
+                "offers": self._offers,
+                "visits_30d": None if is_faulty else self._visits(),
+                "is_faulty": is_faulty,
+            },
         )
         if is_faulty:
             return self._offers
@@ -96,6 +101,12 @@ class Night:
             some = self._rows[begin : begin + STORED_AT_ONCE]
             OfferDay.objects.bulk_create(map(self._as_day, some), ignore_conflicts=True)
         return 0
+
+    def _visits(self) -> int | None:
+        """Visitors of all offers on the account's own marketplace, None where Allegro gave no figure of any."""
+        own = [row[2][0] for row in self._rows if row[1] == self._account.base_marketplace]
+        known = [visits for visits in own if visits is not None]
+        return sum(known) if known else None
 
     @property
     def _is_empty(self) -> bool:

@@ -7,6 +7,7 @@ deleted and rebuilt, and come out identical, because they are pure functions of 
 from offers.models.billing import BillingEntry, BillingHistory, FeeDay, FeeKind
 from offers.models.changes import NOT_EDITED, Certainty, ChangeBatch, OfferChange, ValueWords
 from offers.models.journal import CoverageGap, FactHorizon, OfferEvent
+from offers.models.notes import Note
 from offers.models.offer import Offer, OfferStatus
 from offers.models.orders import OrderEvent, OrderHistory, OrderLine, OrderStatus, SalesDay
 from offers.models.returns import CustomerReturn, ReturnedLine
@@ -34,6 +35,7 @@ __all__ = [
     "FactHorizon",
     "FeeDay",
     "FeeKind",
+    "Note",
     "Offer",
     "OfferAbsence",
     "OfferChange",

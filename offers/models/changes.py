@@ -109,6 +109,13 @@ class OfferChange(TenantModel):
             models.Index(fields=["offer", "-not_after", "-id"], name="change_of_offer"),
             # The change events page: an account's newest, page by page.
             models.Index(fields=["account", "-not_after", "-id"], name="change_newest"),
+            # As that page is opened, without sales: its keys are read from the index alone, however far back.
+            models.Index(
+                fields=["account", "-not_after", "-id"],
+                include=["not_before", "batch"],
+                condition=~NOT_EDITED,
+                name="change_edits",
+            ),
             # The same page narrowed to one field: changes of a kind over all offers.
             models.Index(fields=["account", "field", "-not_after", "-id"], name="change_of_field"),
             models.Index(fields=["shared", "-not_after"], name="change_of_shared", condition=Q(shared__isnull=False)),

@@ -50,6 +50,8 @@ class Offer(TenantModel):
     confirmed_until = models.DateTimeField(null=True)
     gone_at = models.DateTimeField(null=True)
     gone_checked_at = models.DateTimeField(null=True)
+    # When the newest edit of its own was done at the latest (a projection of its changes; sales are no edits).
+    edited_at = models.DateTimeField(null=True)
     # Set, in the transaction that stores a new fact, to that fact's time: changes from then on must be derived again.
     derive_from = models.DateTimeField(null=True)
 

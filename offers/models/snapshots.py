@@ -117,6 +117,8 @@ class CounterNight(TenantModel):
     day = models.DateField()
     observed_at = models.DateTimeField()
     offers = models.IntegerField()
+    # The visitors of all offers on the account's own marketplace, added up; null where Allegro gave no figure at all.
+    visits_30d = models.BigIntegerField(null=True)
     is_faulty = models.BooleanField()
 
     class Meta:

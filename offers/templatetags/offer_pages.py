@@ -48,6 +48,18 @@ def percent(ratio: Decimal | None) -> str:
     return "" if ratio is None else format_percent(ratio)
 
 
+@register.filter
+def share(ratio: Decimal | None) -> str:
+    """A ratio as a percentage without a sign, "" without one."""
+    return "" if ratio is None else format_percent(ratio, signed=False)
+
+
+@register.filter
+def whole_share(ratio: Decimal) -> str:
+    """A part of a whole as a whole percentage that never rounds up to all of it."""
+    return format_percent(Decimal(int(ratio * 100)) / 100, signed=False)
+
+
 @register.simple_tag
 def span(since: Any, until: Any) -> str:
     """The Warsaw days of a span in their shortest form."""

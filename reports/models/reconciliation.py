@@ -70,6 +70,25 @@ class Comparison(TenantModel):
             # The list, largest difference first, as it is opened.
             models.Index(fields=["account", "-size", "id"], name="comparisons_by_size"),
             models.Index(fields=["upload", "-size", "id"], name="upload_by_size"),
+            # The same of the newest reports, which is what the list opens with; and how many values have each status.
+            models.Index(fields=["account", "-size", "id"], condition=models.Q(is_newest=True), name="newest_by_size"),
+            models.Index(
+                fields=["account", "status", "title", "allegro_offer_id", "measure", "id"],
+                condition=models.Q(is_newest=True),
+                name="newest_by_status",
+            ),
+            # By title; and a search in titles reads no more than this.
+            models.Index(
+                fields=["account", "title", "allegro_offer_id", "measure", "id"],
+                include=["offer", "status"],
+                condition=models.Q(is_newest=True),
+                name="newest_by_title",
+            ),
+            models.Index(
+                fields=["account", "measure", "title", "allegro_offer_id", "id"],
+                condition=models.Q(is_newest=True),
+                name="newest_by_measure",
+            ),
             # The card on an offer's page and the catalogue's column; also what a sync has touched.
             models.Index(fields=["account", "allegro_offer_id"], name="comparisons_of_offer"),
             # What every sync may complete: a handful.

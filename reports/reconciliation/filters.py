@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy
 
 from accounts.models import SellerAccount
 from offers.filters import WHICH_OFFER
+from offers.models import Offer
 from reports.models import AccountTotal, ComparedMeasure, Comparison, ComparisonStatus
 from reports.reconciliation.pages import show_days
 from reports.reconciliation.words import LABELS
@@ -79,8 +80,9 @@ class ComparisonFilter(django_filters.FilterSet):  # type: ignore[misc]
     def search(self, queryset: QuerySet[Comparison], _name: str, text: str) -> QuerySet[Comparison]:
         """Offers that `text` may mean."""
         text = text.strip()
+        known = Offer.objects.filter(external_id__istartswith=text)
         return queryset.filter(
-            Q(title__icontains=text) | Q(allegro_offer_id__startswith=text) | Q(offer__external_id__istartswith=text)
+            Q(title__icontains=text) | Q(allegro_offer_id__startswith=text) | Q(offer__in=known.order_by().values("pk"))
         )
 
     def of_period(self, queryset: QuerySet[Comparison], _name: str, period: str) -> QuerySet[Comparison]:
@@ -106,4 +108,6 @@ def sorted_comparisons(comparisons: QuerySet[Comparison], wanted: str) -> QueryS
         # As the index has it; rows were made offer by offer, so that those of one offer stand together.
         return comparisons.order_by("-size", "pk")
     columns = [f"{sign}{name}" for name in SORTS[key.removeprefix("-")]]
-    return comparisons.order_by(*columns, "title", "allegro_offer_id", "-upload__period_to", "measure", "pk")
+    rest = [name for name in ("title", "allegro_offer_id", "measure") if name not in SORTS[key.removeprefix("-")]]
+    # Of one report all rows come from one file; those of several follow each other by their number.
+    return comparisons.order_by(*columns, *rest, f"{sign}pk")

@@ -135,6 +135,18 @@ def show_days(first: date, last: date) -> str:
     return f"{show_span(start_of_day(first), start_of_day(last))} {last.year}"
 
 
+def rows_of(keys: Iterable[int]) -> list[Comparison]:
+    """The comparisons of a page with what they show of account, report and offer, in the order of `keys`. One query."""
+    wanted = list(keys)
+    found = (
+        Comparison.objects.filter(pk__in=wanted)
+        .select_related("account", "upload", "offer")
+        .defer("upload__mapping", "upload__shape", "upload__given_columns")
+        .in_bulk()
+    )
+    return [found[key] for key in wanted if key in found]
+
+
 def show_all(rows: Iterable[Comparison]) -> list[Shown]:
     """Rows in words."""
     return [Shown(row) for row in rows]

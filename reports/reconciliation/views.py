@@ -23,10 +23,10 @@ from reports.reconciliation.day_words import ShownDay
 from reports.reconciliation.days import Trend, read_trend
 from reports.reconciliation.exports import csv_file, read_rows, workbook_file
 from reports.reconciliation.filters import ComparisonFilter, sort_key, sorted_comparisons
-from reports.reconciliation.pages import ShownTotal, read_summary, reports_of_offer, show_all, states_of
+from reports.reconciliation.pages import ShownTotal, read_summary, reports_of_offer, rows_of, show_all, states_of
 from reports.reconciliation.projection import threshold
 
-ROWS_PER_PAGE = 50
+ROWS_PER_PAGE = 30
 TOTALS_PER_PAGE = 50
 DAYS_LISTED = 31
 # The catalogue shows no more offers on a page.
@@ -39,13 +39,14 @@ def reconciliation(request: WorkspaceRequest) -> HttpResponse:
     """Do the reports and our record agree? Every measure of every offer, largest difference first."""
     narrowed = _narrowed(request)
     sort = sort_key(request.GET.get("sort", ""))
-    rows = sorted_comparisons(narrowed.qs, sort).select_related("account", "upload", "offer").defer("upload__mapping")
-    page = Paginator(rows, ROWS_PER_PAGE).get_page(request.GET.get("page"))
+    # Keys first: what a row shows besides is joined to the rows of the page only.
+    keys = sorted_comparisons(narrowed.qs, sort).values_list("pk", flat=True)
+    page = Paginator(keys, ROWS_PER_PAGE).get_page(request.GET.get("page"))
     context = {
         "accounts": _accounts(),
         "filter": narrowed,
         "page": page,
-        "rows": show_all(page.object_list),
+        "rows": show_all(rows_of(page.object_list)),
         "sort": sort,
         "summary": read_summary(Comparison.objects.all()),
         "threshold": threshold(),

@@ -1,8 +1,9 @@
 // Markers of the offer's chart: what is shown apart and what is drawn as one mark with a count at the present zoom.
 (function () {
   "use strict";
-  const NEAR = 16; // pixels: closer marks would cover each other
-  const WIDEST = 60; // pixels: a group of points covers no more than this, however dense they are
+  const NEAR = 24; // pixels: closer marks would cover each other, or be too small to aim at
+  const WIDEST = 72; // pixels: a group of points covers no more than this, however dense they are
+  const DAY = 86400000;
   const BAND_FROM = 18; // pixels: an interval this wide is drawn with its true ends
 
   // "2026-09-07T14:03:00+02:00" as the milliseconds of its Warsaw wall clock, whatever the reader's own time zone is.
@@ -25,15 +26,19 @@
     return !mark.change.moment && mark.right - mark.left >= BAND_FROM;
   }
 
-  // Bands join only where both ends coincide: fields found changed between the same two reads.
+  // Bands that overlap would hide each other: they join, and each is still drawn with its own ends.
   function joinBands(marks) {
     const joined = [];
-    for (const mark of marks) {
-      const twin = joined.find(
-        (each) => Math.abs(each.left - mark.left) < 6 && Math.abs(each.right - mark.right) < 6,
-      );
-      if (twin) twin.changes.push(mark.change);
-      else joined.push({ ...mark, band: true, changes: [mark.change] });
+    for (const mark of [...marks].sort((a, b) => a.left - b.left)) {
+      const last = joined[joined.length - 1];
+      if (last && mark.left < last.right - 3) {
+        last.changes.push(mark.change);
+        last.members.push(mark);
+        last.right = Math.max(last.right, mark.right);
+        last.to = Math.max(last.to, mark.to);
+      } else {
+        joined.push({ ...mark, band: true, changes: [mark.change], members: [mark] });
+      }
     }
     return joined;
   }
@@ -55,9 +60,23 @@
     return joined;
   }
 
+  // The count of a band stands where no point covers it: in its middle, else near one of its ends.
+  function placeCount(band, points) {
+    const places = [(band.left + band.right) / 2, band.left + 10, band.right - 10];
+    const free = places.find((x) => points.every((point) => Math.abs((point.begin + point.end) / 2 - x) > 18));
+    return { ...band, count: (free ?? places[0]) - band.left };
+  }
+
   function lane(changes, toPixel) {
     const marks = changes.map((change) => placed(change, toPixel)).sort((a, b) => a.left + a.right - b.left - b.right);
-    return [...joinBands(marks.filter(isBand)), ...joinPoints(marks.filter((mark) => !isBand(mark)))];
+    const points = joinPoints(marks.filter((mark) => !isBand(mark)));
+    return [...joinBands(marks.filter(isBand)).map((band) => placeCount(band, points)), ...points];
+  }
+
+  // A note in the form of a change: a band over its whole days in a lane of its own.
+  function noteAsChange(note, label) {
+    const end = new Date(dayStart(note.to) + DAY).toISOString().slice(0, 10);
+    return { ...note, group: "notes", label, from: `${note.from}T00:00:00`, to: `${end}T00:00:00`, days: [note.from, note.to], moment: false };
   }
 
   // All marks of all lanes; `lanes` are the keys of the groups from top to bottom.
@@ -70,5 +89,5 @@
     );
   }
 
-  window.chartMarkers = { cluster, dayStart, wallClock };
+  window.chartMarkers = { cluster, dayStart, noteAsChange, wallClock };
 })();

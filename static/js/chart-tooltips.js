@@ -32,8 +32,27 @@
     }
     tip.append(row(texts.price, pricesOn(view, dayStart(day)), "mark-price"));
     for (const each of data.visitors) tip.append(row(texts.visitors, format.count(each.values[index]), "mark-visits"));
-    tip.append(...periodRows(view, day), ...spanRows(view, dayStart(day)));
+    tip.append(...comparedRows(view, index), ...periodRows(view, day), ...spanRows(view, dayStart(day)), ...noteRows(view, day));
     return tip;
+  }
+
+  // What was asked to be compared, each with its own day.
+  function comparedRows({ data, format, texts, isOn }, index) {
+    const { previous, account } = data.compared;
+    const rows = [];
+    if (previous && isOn("previous")) {
+      const day = dayStart(previous.from) + index * DAY;
+      rows.push(element("div", "tip-note", format.day(day)), row(texts.units, format.count(previous.units[index]), "mark-ghost"));
+      for (const each of previous.revenue.filter((found) => Number(found.values[index]))) {
+        rows.push(row(texts.revenue, format.money(each.values[index], each.currency)));
+      }
+    }
+    if (account && isOn("account")) rows.push(row(texts.account, format.count(account.units[index]), "mark-account"));
+    return rows;
+  }
+
+  function noteRows({ data }, day) {
+    return data.notes.filter((note) => note.from <= day && day <= note.to).map((note) => element("div", "tip-note", `⚑ ${note.text}`));
   }
 
   function pricesOn({ data, format, texts }, start) {
@@ -92,6 +111,7 @@
   }
 
   function when({ format, texts }, change) {
+    if (change.days) return [...new Set(change.days)].map((day) => format.day(dayStart(day))).join(" – ");
     const from = format.moment(wallClock(change.from));
     if (change.moment) return from;
     return `${texts.between} ${from} ${texts.and} ${format.moment(wallClock(change.to))}`;
@@ -101,6 +121,7 @@
     const block = element("div", "tip-change");
     block.append(element("div", "tip-head", change.label), element("div", "tip-when", when(view, change)));
     block.append(element("div", "tip-text", change.text));
+    if (change.author) block.append(element("div", "tip-note", change.author));
     if (change.note) block.append(element("div", "tip-note", change.note));
     return block;
   }
@@ -137,5 +158,15 @@
     };
   }
 
-  window.chartTooltips = { tooltip };
+  // A mark in one sentence, for screen readers.
+  function spoken(view, mark) {
+    const first = mark.changes[0];
+    if (mark.changes.length === 1) return `${first.label}, ${when(view, first)}: ${first.text}`;
+    const last = mark.changes[mark.changes.length - 1];
+    const { format, texts } = view;
+    const span = `${format.moment(wallClock(first.from))} – ${format.moment(wallClock(last.to))}`;
+    return `${view.labels[mark.group]}: ${mark.changes.length} × ${texts.changes}, ${span}`;
+  }
+
+  window.chartTooltips = { tooltip, markTip, spoken };
 })();

@@ -1,18 +1,22 @@
-// The chart on the offer's page: loads its document, draws it, follows theme, size, zoom and the chosen kinds.
+// The chart on the offer's page: loads its document, draws it, follows theme, size, zoom, switches and chosen kinds.
 (function () {
   "use strict";
   const box = document.getElementById("offer-chart");
-  const panel = document.getElementById("change-panel");
-  if (!box || !panel) return;
-  const { cluster, wallClock } = window.chartMarkers;
-  const { build, layout, formats, markerSeries } = window.chartOptions;
+  const panelBox = document.getElementById("change-panel");
+  if (!box || !panelBox) return;
+  const { cluster, dayStart, noteAsChange, wallClock } = window.chartMarkers;
+  const { build, layout, formats } = window.chartOptions;
+  const { markerSeries } = window.chartLanes;
+  const { drawn } = window.chartSeries;
+  const DAY = 86400000;
   const language = document.documentElement.lang || "pl";
   const formatting = language === "en" ? "en-GB" : language; // 24 hours, day before month, as on the page around
   const stillness = window.matchMedia("(prefers-reduced-motion: reduce)");
   const texts = readTexts();
   const reset = document.getElementById("chart-reset");
+  const said = document.getElementById("chart-said");
+  const asked = new URL(box.dataset.url, window.location.href);
   let chart = null;
-  let opener = null;
 
   // Everything that drawing needs to know.
   const view = {
@@ -28,44 +32,32 @@
     marks: [],
     axes: {},
     zoom: { start: 0, end: 100 },
-    selected: {},
+    range: null, // the part that is zoomed in on, in milliseconds of the chart's clock; null for the whole window
     chosen: "",
     summary: "",
     isStill: stillness.matches,
+    wasDrawn: false, // only the first drawing moves
+    isOn: (id) => choices.isOn(id),
     layout: layout(box.clientWidth, 1),
   };
+  const choices = window.chartChoices.make(view, box, {
+    groups: () => [...chosenGroups()],
+    period: { days: asked.searchParams.get("days"), until: asked.searchParams.get("until") },
+  });
+  const keys = window.chartKeys.make(view, document.getElementById("chart-marks"), document.getElementById("chart-mark-tip"), {
+    toPixel: place,
+    onOpen: openMark,
+    onZoom: zoomAround,
+  });
+  const panel = window.chartPanel.make(view, panelBox, { onChosen: choose, keys });
 
   function readTexts() {
     const items = document.querySelectorAll("#chart-texts [data-text]");
     return Object.fromEntries([...items].map((item) => [item.dataset.text, item.textContent.trim()]));
   }
 
-  // Colours -----------------------------------------------------------------------------------------------------------
-
-  // The stylesheet's colours as "rgba(…)": a canvas understands oklch() and light-dark(), the library does not.
-  function colorReader() {
-    const probe = document.createElement("span");
-    const pen = document.createElement("canvas").getContext("2d", { willReadFrequently: true });
-    document.body.append(probe);
-    const read = (name) => {
-      probe.className = `color-${name}`;
-      pen.clearRect(0, 0, 1, 1);
-      pen.fillStyle = getComputedStyle(probe).color;
-      pen.fillRect(0, 0, 1, 1);
-      const [red, green, blue, alpha] = pen.getImageData(0, 0, 1, 1).data;
-      return `rgba(${red},${green},${blue},${(alpha / 255).toFixed(3)})`;
-    };
-    return { read, done: () => probe.remove() };
-  }
-
-  function readColors() {
-    const { read, done } = colorReader();
-    const names = ["units", "revenue", "price", "visits", "report", "conversion", "ads", "out_of_stock", "not_active", "gap", "text", "muted", "line", "surface", "filler", "inactive"];
-    const colors = Object.fromEntries(names.map((name) => [name, read(name)]));
-    colors.groups = Object.fromEntries(view.data.groups.map(({ key }) => [key, read(`group-${key}`)]));
-    colors.font = getComputedStyle(document.body).fontFamily;
-    done();
-    return colors;
+  function say(text) {
+    said.textContent = text;
   }
 
   // Drawing -----------------------------------------------------------------------------------------------------------
@@ -75,19 +67,16 @@
     return new Set([...pressed].map((toggle) => toggle.dataset.groupToggle));
   }
 
+  // The kinds that were chosen, else all; notes stand below them whatever is chosen.
   function findLanes() {
     const wanted = chosenGroups();
-    const keys = view.data.groups.map((group) => group.key);
-    return wanted.size ? keys.filter((key) => wanted.has(key)) : keys;
-  }
-
-  function toPixel(time) {
-    return chart.convertToPixel({ xAxisIndex: 1 }, time);
+    const lanes = view.data.groups.map((group) => group.key).filter((key) => !wanted.size || wanted.has(key));
+    return view.data.notes.length ? [...lanes, "notes"] : lanes;
   }
 
   function draw() {
-    view.colors = readColors();
-    view.labels = Object.fromEntries(view.data.groups.map(({ key, label }) => [key, label]));
+    view.colors = window.chartColors.readColors([...view.data.groups.map(({ key }) => key), "notes"]);
+    view.labels = { ...Object.fromEntries(view.data.groups.map(({ key, label }) => [key, label])), notes: texts.notes };
     view.lanes = findLanes();
     view.layout = layout(box.clientWidth, view.lanes.length);
     view.summary = `${texts.summary} ${document.getElementById("chart-words").textContent.replace(/\s+/g, " ").trim()}`;
@@ -95,103 +84,131 @@
     box.style.height = `${view.layout.height}px`;
     chart.resize();
     chart.setOption(build(view), { notMerge: true });
+    view.wasDrawn = true;
+    choices.draw(document.getElementById("chart-series"), onSwitch);
     regroup();
   }
 
   // Which marks stand apart depends on the zoom and the width.
   function regroup() {
-    view.marks = cluster(view.data.changes, view.lanes, toPixel);
+    const notes = view.data.notes.map((note) => noteAsChange(note, texts.notes));
+    view.marks = cluster([...view.data.changes, ...notes], view.lanes, (time) => chart.convertToPixel({ xAxisIndex: 1 }, time));
     chart.setOption({ series: [markerSeries(view)] });
+    keys.draw();
+  }
+
+  // Where a mark stands on the page's chart, null when the zoom leaves it out.
+  function place(mark) {
+    const edge = view.layout.left;
+    const end = box.clientWidth - view.layout.right;
+    const [left, right] = [mark.from, mark.to].map((time) => chart.convertToPixel({ xAxisIndex: 1 }, time));
+    if (right < edge || left > end) return null;
+    const x = mark.band ? (Math.max(left, edge) + Math.min(right, end)) / 2 : (left + right) / 2;
+    if (x < edge - 1 || x > end + 1) return null;
+    return { x, y: chart.convertToPixel({ yAxisIndex: view.axes.lanes }, mark.row) };
+  }
+
+  // Zoom --------------------------------------------------------------------------------------------------------------
+
+  function bounds() {
+    return [dayStart(view.data.from), dayStart(view.data.to) + DAY];
   }
 
   function onZoom() {
-    const { start, end } = chart.getOption().dataZoom[0];
+    const { start, end, startValue, endValue } = chart.getOption().dataZoom[0];
     view.zoom = { start, end };
-    reset.hidden = end - start > 99.9;
+    view.range = end - start > 99.9 ? null : [startValue, endValue];
+    reset.hidden = !view.range;
+    choices.write();
     requestAnimationFrame(regroup);
   }
 
-  // Choosing a change -------------------------------------------------------------------------------------------------
+  function zoomTo(from, to) {
+    chart.dispatchAction({ type: "dataZoom", startValue: from, endValue: to });
+  }
 
-  function open(change) {
-    view.chosen = change.id;
+  function zoomAround(factor, middle) {
+    const [first, last] = bounds();
+    const [from, to] = view.range || [first, last];
+    const length = Math.min(last - first, Math.max(DAY / 4, (to - from) * factor));
+    const begin = Math.min(Math.max(first, middle - length / 2), last - length);
+    zoomTo(begin, begin + length);
+  }
+
+  function startZoom() {
+    const range = window.chartChoices.linkedRange(...bounds());
+    if (!range) return;
+    view.range = range;
+    view.zoom = { startValue: range[0], endValue: range[1] };
+    reset.hidden = false;
+  }
+
+  // Choosing ----------------------------------------------------------------------------------------------------------
+
+  function choose(id) {
+    view.chosen = id;
+    if (!chart) return;
     regroup();
-    window.htmx.ajax("GET", change.url, { target: panel, swap: "innerHTML" });
+    choices.write();
   }
 
-  function zoomTo(mark) {
+  function openMark(mark, from) {
     const times = mark.changes.flatMap((change) => [wallClock(change.from), wallClock(change.to)]);
-    const from = Math.min(...times);
-    const to = Math.max(...times);
-    const margin = Math.max((to - from) * 0.3, 3600000);
-    chart.dispatchAction({ type: "dataZoom", startValue: from - margin, endValue: to + margin });
+    const [begin, end] = [Math.min(...times), Math.max(...times)];
+    if (mark.changes.length === 1) panel.open(mark.changes[0], from);
+    // What happened within minutes, or overlaps, can never be zoomed apart.
+    else if (mark.band || end - begin < 600000 || isZoomedOut(begin, end)) panel.list(mark, from);
+    else zoomTo(begin - margin(begin, end), end + margin(begin, end));
   }
 
-  function listInPanel(mark) {
-    const sheet = document.createElement("div");
-    const list = document.createElement("ul");
-    sheet.className = "change-sheet";
-    list.className = "pick-list";
-    list.append(...mark.changes.map(pickLine));
-    sheet.append(pickHead(mark), list);
-    panel.replaceChildren(sheet);
-    list.querySelector("button").focus();
+  function margin(begin, end) {
+    return Math.max((end - begin) * 0.3, 3600000);
   }
 
-  function pickHead(mark) {
-    const head = document.createElement("div");
-    const title = document.createElement("h2");
-    const close = document.createElement("button");
-    head.className = "sheet-head";
-    title.textContent = `${mark.changes.length} × ${view.labels[mark.group]}`;
-    close.type = "button";
-    close.className = "btn-close";
-    close.dataset.closePanel = "";
-    close.setAttribute("aria-label", texts.close);
-    head.append(title, close);
-    return head;
-  }
-
-  function pickLine(change) {
-    const line = document.createElement("li");
-    const button = document.createElement("button");
-    button.type = "button";
-    button.className = "btn btn-sm";
-    button.textContent = `${change.label}: ${change.text}`;
-    button.addEventListener("click", () => open(change));
-    line.append(button);
-    return line;
+  // Whether zooming in on these times would not narrow the view any more.
+  function isZoomedOut(begin, end) {
+    const [from, to] = view.range || bounds();
+    return Math.max(DAY / 4, (end - begin) * 1.6) > (to - from) * 0.8;
   }
 
   function onClick(event) {
-    if (event.seriesId !== "markers") return;
-    const mark = view.marks[event.dataIndex];
-    if (!mark) return;
-    opener = null;
-    if (mark.changes.length === 1) open(mark.changes[0]);
-    else if (mark.band || isClose(mark)) listInPanel(mark);
-    else zoomTo(mark);
+    const mark = event.seriesId === "markers" && view.marks[event.dataIndex];
+    if (mark) openMark(mark, null);
   }
 
-  // Changes of one moment can never be zoomed apart.
-  function isClose(mark) {
-    const times = mark.changes.map((change) => wallClock(change.from));
-    return Math.max(...times) - Math.min(...times) < 600000;
+  async function onSwitch(id) {
+    const compares = id === "previous" || id === "account";
+    if (compares && choices.isOn(id) && !view.data.compared[id] && !(await read())) return;
+    draw();
   }
 
-  function closePanel() {
-    panel.replaceChildren();
-    view.chosen = "";
-    if (view.data) regroup();
-    if (opener && opener.isConnected) opener.focus();
+  function openLinked() {
+    const id = new URLSearchParams(window.location.search).get("change");
+    const found = [...view.data.changes, ...view.data.notes].find((each) => each.id === id);
+    if (found) panel.open(found, null, true);
   }
 
-  function onPanelFilled() {
-    const sheet = panel.querySelector("[data-change]");
-    view.chosen = sheet ? sheet.dataset.change : "";
-    if (view.data) regroup();
-    panel.scrollIntoView({ block: "nearest", behavior: stillness.matches ? "auto" : "smooth" });
-    panel.querySelector("h2")?.focus({ preventScroll: true });
+  // Taking it along ---------------------------------------------------------------------------------------------------
+
+  async function copyLink() {
+    const address = choices.wholeAddress();
+    try {
+      await navigator.clipboard.writeText(address);
+      say(texts.linkCopied);
+    } catch {
+      // Without leave to use the clipboard the address bar has it.
+      history.replaceState(history.state, "", address);
+      say(texts.linkShown);
+    }
+  }
+
+  async function saveImage() {
+    const [first, last] = view.range || bounds();
+    const days = `${view.format.day(first)} – ${view.format.day(last - 1)}`;
+    const legend = drawn(view).filter((each) => each.name).map(({ name, itemStyle, lineStyle }) => ({ name, color: itemStyle.color, dash: lineStyle?.type, isLine: Boolean(lineStyle) }));
+    const blob = await window.chartImage.draw(chart, view, { title: box.dataset.title, days }, legend);
+    window.chartImage.save(blob, `offer-${box.dataset.number}-${view.data.from}-${view.data.to}.png`);
+    say(texts.imageSaved);
   }
 
   // Loading -----------------------------------------------------------------------------------------------------------
@@ -200,6 +217,19 @@
     const answer = await fetch(address, { headers: { Accept: "application/json" }, credentials: "same-origin" });
     if (!answer.ok) throw new Error(`${address}: ${answer.status}`);
     return answer.json();
+  }
+
+  // The document with what is compared; false where it could not be read and the last one stays.
+  async function read() {
+    const address = new URL(asked);
+    for (const id of choices.compared()) address.searchParams.append("compare", id);
+    try {
+      view.data = await readJson(address);
+      return true;
+    } catch {
+      say(texts.notRead);
+      return false;
+    }
   }
 
   async function readPeriods() {
@@ -212,26 +242,22 @@
     }
   }
 
-  // At first: units, price, the revenue of the offer's own currency and reports; the rest waits in the legend.
-  function firstSelection() {
-    const { visitors, revenue } = view.data;
-    const visitorNames = visitors.length > 1 ? visitors.map((each) => `${texts.visitors} ${each.marketplace}`) : [texts.visitors];
-    const foreign = revenue.length > 1 ? revenue.filter((each) => each.currency !== view.currency) : [];
-    const hidden = [texts.conversion, ...visitorNames, ...foreign.map((each) => `${texts.revenue}, ${each.currency}`)];
-    return Object.fromEntries(hidden.map((name) => [name, false]));
-  }
-
   function start() {
     box.replaceChildren();
+    document.getElementById("chart-bar").hidden = false;
+    document.getElementById("chart-scripted").hidden = false;
     chart = window.echarts.init(box, null, { locale: language === "pl" ? "PL" : "EN" });
-    view.selected = firstSelection();
+    startZoom();
     draw();
     chart.on("datazoom", onZoom);
     chart.on("click", onClick);
-    chart.on("legendselectchanged", (event) => { view.selected = event.selected; });
     document.addEventListener("themechange", draw);
+    stillness.addEventListener("change", () => { view.isStill = stillness.matches; });
     reset.addEventListener("click", () => chart.dispatchAction({ type: "dataZoom", start: 0, end: 100 }));
+    document.getElementById("chart-link").addEventListener("click", copyLink);
+    document.getElementById("chart-image").addEventListener("click", saveImage);
     watchWidth();
+    openLinked();
   }
 
   function watchWidth() {
@@ -244,9 +270,7 @@
   }
 
   async function load() {
-    try {
-      view.data = await readJson(box.dataset.url);
-    } catch {
+    if (!(await read())) {
       box.hidden = true;
       document.getElementById("chart-failed").hidden = false;
       return;
@@ -256,16 +280,14 @@
   }
 
   document.addEventListener("htmx:afterSwap", (event) => {
-    if (event.detail.target === panel) onPanelFilled();
-    if (event.detail.target.id === "changes" && chart) draw();
+    if (event.detail.target.id !== "changes" || !chart) return;
+    draw();
+    choices.write();
   });
-  document.addEventListener("click", (event) => {
-    const link = event.target.closest("[data-opens-panel]");
-    if (link) opener = link;
-    if (event.target.closest("[data-close-panel]")) closePanel();
-  });
-  document.addEventListener("keydown", (event) => {
-    if (event.key === "Escape" && panel.contains(document.activeElement)) closePanel();
+  document.addEventListener("noteschange", async () => {
+    panel.close();
+    document.getElementById("notes-heading")?.focus();
+    if (chart && (await read())) draw();
   });
   load();
 })();

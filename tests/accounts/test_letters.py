@@ -56,7 +56,8 @@ def context_for(team: Team) -> dict[str, object]:
 
 
 def html_of(letter: EmailMultiAlternatives) -> str:
-    [(content, kind)] = letter.alternatives
+    [alternative] = letter.alternatives
+    content, kind = alternative[:2]
     assert kind == "text/html"
     return str(content)
 

@@ -15,7 +15,8 @@ def test_a_choice_is_remembered_for_its_person_alone(team: Team, client: Client)
     assert client.post(CHART, {"value": '{"revenue": false}'}).status_code == 204
     assert client.post(CHART, {"value": '{"revenue": true}'}).status_code == 204
     assert preference(team.owner, PreferenceKey.CHART_SERIES, {}) == {"revenue": True}
-    assert preference(team.viewer, PreferenceKey.CHART_SERIES, {"usual": True}) == {"usual": True}
+    usual: dict[str, object] = {"usual": True}
+    assert preference(team.viewer, PreferenceKey.CHART_SERIES, usual) == usual
 
 
 @pytest.mark.parametrize("value", ["", "{", "[1]", '"text"', '{"a": "' + "x" * 5000 + '"}'])

@@ -9,9 +9,9 @@ from django.utils import timezone
 
 from accounts.models import AccountStatus
 from accounts.scoping import workspace_scope
-from allegro.models import RefreshRequest, RunKind, RunStatus, RunTrigger, StreamCursor, SyncRun
+from allegro.models import SILENT_AFTER, RefreshRequest, RunKind, RunStatus, RunTrigger, StreamCursor, SyncRun
 from allegro.sync import rotation
-from allegro.sync.run import SILENT_AFTER, AlreadyRunning, NotConnected, claim, reap, sync_account
+from allegro.sync.run import AlreadyRunning, NotConnected, claim, reap, sync_account
 from offers.models import (
     CoverageGap,
     Offer,

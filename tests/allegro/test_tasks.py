@@ -11,8 +11,8 @@ from pytest_django import Settings
 
 from accounts.models import AccountStatus, SellerAccount
 from accounts.scoping import every_workspace
-from allegro.models import RunKind, RunStatus, RunTrigger, SyncRun
-from allegro.sync.run import SILENT_AFTER, claim
+from allegro.models import SILENT_AFTER, RunKind, RunStatus, RunTrigger, SyncRun
+from allegro.sync.run import claim
 from allegro.tasks import LEASE, dispatch_due_accounts, reap_interrupted_runs, run_sync
 from config.celery import HARD_LIMIT_SECONDS, app
 from offers.sales import OrderJournalRow, record_order_events

@@ -20,10 +20,9 @@ from allegro.demo.replay import SimulatorControl, replay
 from allegro.demo.truth_life import FAILURES, Life, moments
 from allegro.grants import store_tokens
 from allegro.management.commands.measure_truth import compare_changes, compare_sales
-from allegro.models import RunKind, RunStatus, SyncRun
+from allegro.models import SILENT_AFTER, RunKind, RunStatus, SyncRun
 from allegro.scopes import OPTIONAL_SCOPES, READ_SCOPES
 from allegro.simulator import server
-from allegro.sync.run import SILENT_AFTER
 from offers.models import OfferChange, SalesDay, SharedObject
 from offers.projection import change_rows
 from tests.allegro.conftest import COFFEE, GARDEN, REDIRECT, START, Linked, World, link

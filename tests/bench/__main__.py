@@ -2,9 +2,9 @@
 
 from argparse import ArgumentParser
 
-from tests.bench import budget, events, fairness, orders, record, report, traffic, writing
+from tests.bench import budget, events, fairness, orders, pages, record, report, traffic, writing
 
-BENCHES = (budget, events, fairness, orders, record, report, traffic, writing)
+BENCHES = (budget, events, fairness, orders, pages, record, report, traffic, writing)
 
 
 def main() -> None:

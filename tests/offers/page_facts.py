@@ -5,8 +5,12 @@ from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 from typing import Any, cast
 
+from django.db import connection
+from django.test import Client
+from django.test.utils import CaptureQueriesContext
+
 from accounts.models import SellerAccount
-from offers.models import Offer, OfferChange, OfferSnapshot, OrderEvent, SalesDay
+from offers.models import NOT_EDITED, Offer, OfferChange, OfferSnapshot, OrderEvent, SalesDay
 from tests.factories import OfferFactory
 
 # A Monday at noon in Warsaw.
@@ -42,6 +46,10 @@ def add_change(offer: Offer, field: str = "price", **values: Any) -> OfferChange
     change = OfferChange.objects.create(
         id=uuid.uuid4(), account_id=offer.account_id, offer=offer, field=field, **{**known, **values}
     )
+    if not OfferChange.objects.filter(NOT_EDITED, pk=change.pk).exists():
+        newest = max(filter(None, (offer.edited_at, change.not_after)))
+        Offer.objects.filter(pk=offer.pk).update(edited_at=newest)
+        offer.edited_at = newest
     return cast(OfferChange, change)
 
 
@@ -87,3 +95,11 @@ def know_orders(account: SellerAccount, since: datetime, until: datetime = NOW) 
     )
     account.last_synced_at = until
     account.save()
+
+
+def number_of_queries(client: Client, address: str) -> int:
+    """How many queries a page takes once the cache holds what it remembers."""
+    assert client.get(address).status_code == 200
+    with CaptureQueriesContext(connection) as queries:
+        assert client.get(address).status_code == 200
+    return len(queries)

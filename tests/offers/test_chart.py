@@ -44,10 +44,12 @@ def test_an_offer_without_data_has_nothing_but_unknowns(owner_client: Client, te
         "revenue": [{"currency": "PLN", "values": [None] * 7}],
         "price": [],
         "visitors": [],
+        "compared": {},
         "spans": [],
         "gaps": [],
         "groups": [],
         "changes": [],
+        "notes": [],
     }
 
 
@@ -242,7 +244,7 @@ def test_the_number_of_queries_does_not_grow(
     for hour in range(20):
         add_change(in_workspace.offer, at=NOW - timedelta(hours=hour))
         add_change(in_workspace.offer, "stock", old=hour, new=hour + 1, at=NOW - timedelta(hours=hour))
-    with django_assert_max_num_queries(15):
+    with django_assert_max_num_queries(16):
         assert len(read_chart(owner_client, in_workspace)["changes"]) == 40
 
 

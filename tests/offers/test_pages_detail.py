@@ -107,7 +107,7 @@ def test_the_number_of_queries_does_not_grow(
     for number in range(40):
         add_change(in_workspace.offer, at=NOW - timedelta(hours=number))
         add_sale(in_workspace.offer, TODAY - timedelta(days=number), 1)
-    with django_assert_max_num_queries(20):
+    with django_assert_max_num_queries(26):
         read(owner_client, f"/offers/{in_workspace.offer.pk}/")
 
 

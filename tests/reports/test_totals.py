@@ -168,7 +168,7 @@ def test_the_files_hold_what_the_page_shows(team: Team) -> None:
     answer = browser.get(reverse("reports:totals_csv"), {"month": "2026-08"})
     heading, row = csv.reader(StringIO(answer.content.decode("utf-8-sig")))
     told = dict(zip(heading, row, strict=True))
-    assert (told["Units"], told["Revenue"], told["Days covered"], told["Files left out"]) == (
+    assert (told["Units sold"], told["Revenue"], told["Days covered"], told["Files left out"]) == (
         "18",
         "699.82",
         "14",
@@ -176,7 +176,7 @@ def test_the_files_hold_what_the_page_shows(team: Team) -> None:
     )
     book = browser.get(reverse("reports:totals_xlsx"), {"month": "2026-08"})
     cells = list(openpyxl.load_workbook(BytesIO(book.getvalue())).worksheets[0].values)
-    assert dict(zip(*cells, strict=True))["Units"] == 18
+    assert dict(zip(*cells, strict=True))["Units sold"] == 18
 
 
 def test_the_number_of_queries_is_fixed_and_small(team: Team) -> None:

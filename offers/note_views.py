@@ -1,0 +1,140 @@
+"""Notes on the offer's page: everyone in the workspace reads them, analysts and up write them.
+
+Each page works on its own; htmx shows it beside the chart, and the list on the offer's page follows.
+"""
+
+from uuid import UUID
+
+from django.contrib import messages
+from django.http import Http404, HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
+
+from accounts.access import WorkspaceRequest, member_view
+from accounts.models import Role
+from offers.calendar import warsaw_day
+from offers.models import Note, Offer
+from offers.note_forms import NoteForm
+from offers.notes import KeptNote, OutdatedNote, add_note, change_note, kept_note, kept_notes, remove_note
+from offers.views import get_offer
+
+# Tells the page that the chart's notes are others now.
+CHANGED_EVENT = "noteschange"
+
+
+@require_GET
+@member_view()
+def note(request: WorkspaceRequest, offer_id: UUID, note_id: UUID) -> HttpResponse:
+    """One note with its earlier versions."""
+    offer = get_offer(offer_id)
+    context = {"offer": offer, "note": _kept(offer, note_id), "may_write": _may_write(request)}
+    return render(request, _template(request, "offers/note.html"), context)
+
+
+@require_http_methods(["GET", "POST"])
+@member_view(Role.ANALYST)
+def add(request: WorkspaceRequest, offer_id: UUID) -> HttpResponse:
+    """Write a note; `day` in the address fills in its day."""
+    offer = get_offer(offer_id)
+    today = warsaw_day(timezone.now()).isoformat()
+    form = NoteForm(request.POST or None, initial={"first_day": request.GET.get("day", today)})
+    if form.is_valid():
+        add_note(offer, request.user, form.written())
+        return _done(request, offer, _("The note was added."))
+    return _show_form(request, offer, form)
+
+
+@require_http_methods(["GET", "POST"])
+@member_view(Role.ANALYST)
+def edit(request: WorkspaceRequest, offer_id: UUID, note_id: UUID) -> HttpResponse:
+    """Change a note. Where someone else was faster, what was typed is kept and shown again with a word about it."""
+    offer = get_offer(offer_id)
+    kept = _standing(offer, note_id)
+    if request.method != "POST":
+        return _show_form(request, offer, NoteForm.showing(kept.last), kept)
+    form = NoteForm(request.POST)
+    if form.is_valid():
+        opened = _opened(kept, form.cleaned_data["version"])
+        try:
+            change_note(offer, opened, request.user, form.written())
+        except OutdatedNote:
+            kept = _standing(offer, note_id)
+            form = _retry(request, form, kept.last)
+        else:
+            return _done(request, offer, _("The note was changed; the earlier text is kept."))
+    return _show_form(request, offer, form, kept)
+
+
+@require_POST
+@member_view(Role.ANALYST)
+def remove(request: WorkspaceRequest, offer_id: UUID, note_id: UUID) -> HttpResponse:
+    """Take a note off the chart; removing it twice is no mistake."""
+    offer = get_offer(offer_id)
+    kept = _kept(offer, note_id)
+    if not kept.is_removed:
+        remove_note(kept.last, request.user)
+    return _done(request, offer, _("The note was removed from the chart; its text is kept below the list."))
+
+
+def _kept(offer: Offer, note_id: UUID) -> KeptNote:
+    found = kept_note(offer, note_id)
+    if found is None:
+        raise Http404("no such note")
+    return found
+
+
+def _standing(offer: Offer, note_id: UUID) -> KeptNote:
+    found = _kept(offer, note_id)
+    if found.is_removed:
+        raise Http404("the note was removed")
+    return found
+
+
+def _opened(kept: KeptNote, version: int | None) -> Note:
+    """The version that the form was opened with; the last one for a form that does not say."""
+    return next((each for each in (kept.last, *kept.earlier) if each.pk == version), kept.last)
+
+
+def _retry(request: WorkspaceRequest, form: NoteForm, last: Note) -> NoteForm:
+    """The same text against the newest version."""
+    again = NoteForm({**request.POST.dict(), "version": last.pk})
+    again.add_error(
+        None,
+        _("%(author)s changed this note meanwhile: “%(text)s”. Your text stands below; save it to replace theirs.")
+        % {"author": last.author or _("Someone"), "text": last.text},
+    )
+    return again
+
+
+def _show_form(request: WorkspaceRequest, offer: Offer, form: NoteForm, kept: KeptNote | None = None) -> HttpResponse:
+    context = {"offer": offer, "form": form, "note": kept}
+    return render(request, _template(request, "offers/note_form.html"), context)
+
+
+def _done(request: WorkspaceRequest, offer: Offer, said: str) -> HttpResponse:
+    """Back to the offer's notes; for htmx only their list, with a word to the chart."""
+    if not _is_fragment(request):
+        messages.success(request, said)
+        return redirect(f"{reverse('offers:detail', args=[offer.pk])}#notes")
+    context = {"offer": offer, "notes": kept_notes(offer), "may_write": _may_write(request), "said": said}
+    response = render(request, "offers/_notes.html", context)
+    response["HX-Retarget"], response["HX-Reswap"] = "#notes", "outerHTML"
+    response["HX-Trigger-After-Swap"] = CHANGED_EVENT
+    return response
+
+
+def _may_write(request: WorkspaceRequest) -> bool:
+    return request.membership.may(Role.ANALYST)
+
+
+def _is_fragment(request: WorkspaceRequest) -> bool:
+    htmx = getattr(request, "htmx", None)
+    return bool(htmx and not htmx.boosted and not htmx.history_restore_request)
+
+
+def _template(request: WorkspaceRequest, name: str) -> str:
+    """The whole page, or what htmx shows beside the chart."""
+    return f"{name}#panel" if _is_fragment(request) else name

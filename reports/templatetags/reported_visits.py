@@ -1,0 +1,82 @@
+"""Visits and conversion of exactly the days that an offer's page shows, where an imported report covers them."""
+
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+from typing import cast
+
+from django import template
+
+from offers.daily import Window
+from offers.funnel import change_of
+from offers.models import Offer
+from reports.cover import not_counted
+from reports.models import UploadKind, UploadRow, UploadStatus
+from reports.ratios import ratio
+
+register = template.Library()
+
+
+@dataclass(frozen=True, slots=True)
+class Reported:
+    """What one "Sales by offer" says of the offer over its whole period, from `first` to `last`."""
+
+    file_name: str
+    first: date
+    last: date
+    visits: int | None
+    conversion: Decimal | None
+
+    @property
+    def window(self) -> Window:
+        """Its days."""
+        return Window(self.first, self.last)
+
+
+@dataclass(frozen=True, slots=True)
+class ReportedVisits:
+    """The reports of exactly a window and of exactly the one before; `newest` is the newest report of other days."""
+
+    now: Reported | None = None
+    before: Reported | None = None
+    newest: Reported | None = None
+
+    @property
+    def visits_ratio(self) -> Decimal | None:
+        """The relative change of the visits, None unless both are known."""
+        return change_of(self.now.visits, self.before.visits) if self.now and self.before else None
+
+    @property
+    def conversion_ratio(self) -> Decimal | None:
+        """The relative change of the conversion, None unless both are known."""
+        return change_of(self.now.conversion, self.before.conversion) if self.now and self.before else None
+
+
+@register.simple_tag
+def reported_visits(offer: Offer, window: Window) -> ReportedVisits:
+    """What reports say of exactly these days and of as many right before. At most two queries."""
+    rows = list(
+        UploadRow.objects.filter(
+            upload__account=offer.account_id,
+            upload__kind=UploadKind.SALES_BY_OFFER,
+            upload__status=UploadStatus.IMPORTED,
+            upload__marketplace__in=("", offer.account.base_marketplace),
+            allegro_offer_id=offer.allegro_id,
+        )
+        .select_related("upload")
+        .defer("upload__mapping", "upload__shape")
+        .order_by("-upload__period_to", "-upload__uploaded_at")
+    )
+    left_out = not_counted(offer.account) if len(rows) > 1 else {}
+    counted = [_reported(row) for row in rows if str(row.upload_id) not in left_out]
+    exact = {(each.first, each.last): each for each in reversed(counted)}
+    now = exact.get((window.first, window.last))
+    before = exact.get((window.previous.first, window.previous.last))
+    return ReportedVisits(now, before, None if now else next(iter(counted), None))
+
+
+def _reported(row: UploadRow) -> Reported:
+    upload = row.upload
+    # The database keeps an upload from being imported without its period.
+    first, last = cast(date, upload.period_from), cast(date, upload.period_to)
+    return Reported(upload.file_name, first, last, row.visits, ratio(row.units, row.visits))
