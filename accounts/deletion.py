@@ -87,13 +87,13 @@ def go_on(deletion: Deletion) -> bool:
     """Remove what can be removed in one slice of time; whether nothing is left. Safe to be killed and called again."""
     workspace = Workspace.objects.filter(pk=deletion.workspace_id).first()
     if workspace is not None:
-        with workspace_scope(workspace):
-            if _is_in_use(deletion) or not _remove_rows(deletion):
-                return False
-            try:
+        try:
+            with workspace_scope(workspace):
+                if _is_in_use(deletion) or not _remove_rows(deletion):
+                    return False
                 workspace.delete()
-            except IntegrityError:  # a late worker has just written a row: the next round takes it along
-                return False
+        except IntegrityError:  # a late worker has just written a row: the next round takes it along
+            return False
     _finish(deletion)
     return True
 

@@ -59,10 +59,12 @@ def _page(request: WorkspaceRequest, form: InvitationForm, status: int = 200) ->
     return render(request, "settings/team.html", context, status=status)
 
 
-@require_POST
+@require_http_methods(["GET", "POST"])
 @member_view(Role.ADMIN)
 def invite(request: WorkspaceRequest) -> HttpResponse:
-    """Send an invitation, in the language of its sender."""
+    """Send an invitation, in the language of its sender; asked for again (a reload, say), the team page."""
+    if request.method == "GET":
+        return redirect("settings:team")
     form = InvitationForm(request.POST, giver=request.membership)
     if not form.is_valid():
         return _page(request, form, status=422)

@@ -14,7 +14,7 @@ from accounts.models import SellerAccount
 from offers.calendar import WARSAW
 from offers.exports import BYTE_ORDER_MARK, csv_file, safe_cell
 from offers.feed import walk
-from offers.models import CoverageGap, Offer, OfferChange, OfferDay, SalesDay
+from offers.models import CoverageGap, Note, Offer, OfferChange, OfferDay, SalesDay
 
 ROWS_AT_ONCE = 2_000
 
@@ -97,10 +97,25 @@ def _gaps() -> Iterator[bytes]:
     return table(headings, rows())
 
 
+def _notes() -> Iterator[bytes]:
+    """Every version of every note, also those that were changed or removed later."""
+    headings = [
+        _("Account"), _("Offer number"), _("First day"), _("Last day"), _("Note"), _("Author"), _("Written"),
+        _("Replaced"), _("Removed"),
+    ]  # fmt: skip
+    rows = rows_of(
+        lambda: Note.objects.order_by("created_at", "pk"),
+        "account__login", "offer__allegro_id", "first_day", "last_day", "text", "author__email", "created_at",
+        "superseded_at", "removed_at",
+    )  # fmt: skip
+    return table(headings, rows())
+
+
 FILES = (
     ExportFile("offers.csv", _offers),
     ExportFile("changes.csv", _changes),
     ExportFile("sales-days.csv", _sales_days),
     ExportFile("visit-counters.csv", _counters),
     ExportFile("gaps.csv", _gaps),
+    ExportFile("notes.csv", _notes),
 )

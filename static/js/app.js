@@ -51,7 +51,14 @@
   document.addEventListener("htmx:beforeRequest", () => busy(1));
   document.addEventListener("htmx:afterRequest", () => busy(-1));
 
-  // A form is sent once, however often its button is pressed; htmx and downloads look after themselves.
+  // htmx would send the second press of a button after the first was answered.
+  document.addEventListener("htmx:load", (event) => {
+    for (const form of event.detail.elt.querySelectorAll("form[hx-post]:not([hx-sync])")) {
+      form.setAttribute("hx-sync", "this:drop");
+    }
+  });
+
+  // Any other form is sent once, however often its button is pressed; downloads leave the page where it is.
   const SENT_FOR = 10000; // milliseconds: after that the answer is not coming, and the person may try again
   function release(form) {
     delete form.dataset.sent;

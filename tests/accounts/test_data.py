@@ -68,7 +68,8 @@ def test_the_export_holds_the_whole_history_of_its_own_workspace(team: Team) -> 
     tasks.build_export(str(export.pk))
     archive = archive_of(signed_in(team.owner, afresh=False), export)
     assert set(archive.namelist()) == {
-        "offers.csv", "changes.csv", "sales-days.csv", "visit-counters.csv", "gaps.csv", "sync-runs.csv", "uploads.csv",
+        "offers.csv", "changes.csv", "sales-days.csv", "visit-counters.csv", "gaps.csv", "notes.csv", "sync-runs.csv",
+        "uploads.csv",
     }  # fmt: skip
     rows = list(csv.DictReader(io.StringIO(archive.read("offers.csv").decode("utf-8-sig"))))
     assert [row["Offer number"] for row in rows] == [team.offer.allegro_id]

@@ -8,6 +8,7 @@ import pytest
 import time_machine
 from cryptography.fernet import Fernet
 from django.core import mail
+from django.core.mail import EmailMultiAlternatives
 from django.core.management import CommandError, call_command
 from django.test import Client
 from django.urls import reverse
@@ -16,7 +17,6 @@ from pytest_django import Settings
 from accounts.fields import DecryptionError
 from accounts.models import AccountStatus, AuditEvent, Membership, OAuthGrant, Role, SellerAccount
 from accounts.scoping import every_workspace, workspace_scope
-from allegro import notices
 from allegro.grants import IDLE_AFTER, require_reconnect
 from allegro.messages import message_for
 from allegro.models import RunKind, RunStatus, RunTrigger, StreamHealth, SyncRun
@@ -90,7 +90,7 @@ def test_a_letter_that_cannot_leave_is_tried_again(garden: Linked, monkeypatch: 
         raise ConnectionRefusedError
 
     with monkeypatch.context() as patch:
-        patch.setattr(notices, "send_mail", refuse)
+        patch.setattr(EmailMultiAlternatives, "send", refuse)
         assert tell_about_ended_grants() == 0
     assert tell_about_ended_grants() == 1
     assert len(mail.outbox) == 1

@@ -1,5 +1,6 @@
 """What happens around a page: no network, an ended session, impatience, the back button, two tabs, a running sync."""
 
+import time
 from collections.abc import Callable, Iterator
 from contextlib import suppress
 from typing import cast
@@ -10,7 +11,7 @@ from django.conf import settings as django_settings
 from django.contrib.sessions.models import Session
 from django.test import Client
 from django.utils import timezone
-from playwright.sync_api import Browser, BrowserContext, expect
+from playwright.sync_api import Browser, BrowserContext, Route, expect
 from pytest_django import Settings
 from pytest_django.live_server_helper import LiveServer
 
@@ -114,6 +115,40 @@ def test_a_double_click_sends_one_form_and_the_back_button_gives_it_back(open_as
     page.wait_for_url("**/dashboard/")
     assert len(posts) == 2
     assert Workspace.objects.filter(name="Third firm").count() == 1
+    assert visitor.faults == []
+
+
+def test_a_double_click_in_the_background_asks_once(open_as_owner: Opener) -> None:
+    with every_workspace():
+        account = SellerAccount.objects.get()
+    visitor = open_as_owner()
+    page = visitor.page
+    posts: list[str] = []
+
+    def answer_slowly(route: Route) -> None:
+        posts.append(route.request.url)
+        time.sleep(0.4)
+        route.fulfill(body="<p>asked</p>", content_type="text/html")
+
+    page.route("**/sync/", answer_slowly)
+    visitor.go(f"/settings/accounts/{account.pk}/")
+    page.evaluate("document.querySelector('form[hx-post]').removeAttribute('hx-disabled-elt')")
+    page.dblclick("form[hx-post] button")
+    expect(page.locator("#run")).to_have_text("asked")
+    page.wait_for_timeout(600)
+    assert len(posts) == 1
+    assert visitor.faults == []
+
+
+def test_after_signing_out_the_back_button_shows_nothing(open_as_owner: Opener) -> None:
+    visitor = open_as_owner()
+    page = visitor.page
+    visitor.go("/settings/team/")
+    page.click("details.menu > summary")
+    page.click("form[action$='/logout/'] button")
+    page.wait_for_url(visitor.base_url + "/")
+    page.go_back()
+    page.wait_for_url("**/accounts/login/**")
     assert visitor.faults == []
 
 
