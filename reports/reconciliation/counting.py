@@ -5,6 +5,7 @@ report. Each `Way` is a rule by which Allegro's own report may rightly count oth
 published, so a way is offered as the reason only where it gives the report's figures, or comes nearer to them.
 """
 
+from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
@@ -120,19 +121,30 @@ def _exact(
 
 
 def _some_of(lines: Sequence[Line], period: Period, wanted: Wanted, ways: Sequence[Code]) -> Iterator[Explained]:
-    """The fewest lines that give the figures, pieces and money, where the rules `ways` hold for them alone."""
+    """The fewest lines that give the figures, pieces and money, where the rules `ways` hold for them alone.
+
+    Lines of the same worth are told apart by nothing: each mixture of rules that does with as few is given. That one
+    rule holds for all its lines is told elsewhere.
+    """
     if None in wanted:
         return  # one figure alone is too easily met
     ours = count(lines, period)
     effects = [(way, effect) for way in ways for effect in _line_by_line(lines, period, way)]
     if len(effects) > MOST_LINES:
         return
-    for size in range(1, len(effects)):
+    of_each = Counter(way for way, _effect in effects)
+    for size in range(1, len(effects) + 1):
+        found: dict[frozenset[Code], Explained] = {}
         for chosen in combinations(effects, size):
             parts = {way: _sum(effect for each, effect in chosen if each is way) for way, _effect in chosen}
-            if _fits(_sum([ours, *parts.values()]), wanted):
-                yield Explained(tuple(parts.items()), some=size, of=len(effects))
-                return
+            is_one_rule = len(parts) == 1 and of_each[chosen[0][0]] == size
+            if not is_one_rule and _fits(_sum([ours, *parts.values()]), wanted):
+                is_all = size == len(effects)
+                some = Explained(tuple(parts.items()), some=0 if is_all else size, of=0 if is_all else len(effects))
+                found.setdefault(frozenset(parts), some)
+        yield from found.values()
+        if found:
+            return
 
 
 def _line_by_line(lines: Iterable[Line], period: Period, way: Code) -> Iterator[Sum]:

@@ -71,6 +71,12 @@ def test_a_part_of_the_returns_explains_pieces_and_money() -> None:
     assert (units.reasons[0].facts["some"], units.reasons[0].facts["of"]) == (3, 4)
 
 
+def test_returns_count_together_whether_they_were_refused_or_not() -> None:
+    sold = [line(2, 1, price="30.00", returned=1), line(3, 1, price="30.00", refused=1), line(7, 2, price="30.00")]
+    units, _revenue = compare(Reported(units=2, revenue=Decimal("60.00")), WEEK, around(lines=sold), TEN)
+    assert exact(units) == {Code.RETURNS, Code.RETURNS_REFUSED, Code.EXPORT_OLDER}
+
+
 def test_pieces_alone_are_not_explained_by_a_part_of_the_lost_orders() -> None:
     lost = [line(3, 1, state=LineState.CANCELLED), line(4, 1, state=LineState.CANCELLED)]
     found = find(Measure.UNITS, 3, lines=[line(2, 2), *lost])
