@@ -104,7 +104,7 @@ def field(bound: forms.BoundField, hint: str = "", bare: bool = False) -> dict[s
     invalid = " is-invalid" if bound.errors else ""
     given = widget.attrs.get("class", "")
     attributes: dict[str, str | bool] = {"class": f"{kind}{invalid} {given}".strip()}
-    if bare:
+    if bare and not is_check:
         attributes["placeholder"] = ""
     return {"field": bound, "control": bound.as_widget(attrs=attributes), "is_check": is_check, "hint": hint}
 

@@ -53,8 +53,8 @@
 
   // htmx would send the second press of a button after the first was answered.
   document.addEventListener("htmx:load", (event) => {
-    for (const form of event.detail.elt.querySelectorAll("form[hx-post]:not([hx-sync])")) {
-      form.setAttribute("hx-sync", "this:drop");
+    for (const form of event.detail.elt.querySelectorAll("form[data-hx-post]:not([data-hx-sync])")) {
+      form.setAttribute("data-hx-sync", "this:drop");
     }
   });
 

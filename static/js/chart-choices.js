@@ -61,7 +61,7 @@
       memory[id] = value;
       const form = new FormData();
       form.set("value", JSON.stringify(memory));
-      const headers = JSON.parse(document.body.getAttribute("hx-headers") || "{}");
+      const headers = JSON.parse(document.body.getAttribute("data-hx-headers") || "{}");
       // Where it cannot be stored the switch still works; it is asked for again at the next change.
       fetch(box.dataset.rememberUrl, { method: "POST", body: form, headers, credentials: "same-origin", keepalive: true }).catch(() => {});
     }

@@ -72,7 +72,7 @@
 
   async function remember(isOff) {
     const note = dialog.querySelector("[aria-live]");
-    const token = JSON.parse(document.body.getAttribute("hx-headers") || "{}");
+    const token = JSON.parse(document.body.getAttribute("data-hx-headers") || "{}");
     const body = new URLSearchParams({ value: JSON.stringify({ off: isOff }) });
     const answer = await fetch(dialog.dataset.preference, { method: "POST", headers: token, body }).catch(() => null);
     note.textContent = answer && answer.ok ? note.dataset.saved : note.dataset.failed;

@@ -132,8 +132,8 @@ def test_a_double_click_in_the_background_asks_once(open_as_owner: Opener) -> No
 
     page.route("**/sync/", answer_slowly)
     visitor.go(f"/settings/accounts/{account.pk}/")
-    page.evaluate("document.querySelector('form[hx-post]').removeAttribute('hx-disabled-elt')")
-    page.dblclick("form[hx-post] button")
+    page.evaluate("document.querySelector('form[data-hx-post]').removeAttribute('data-hx-disabled-elt')")
+    page.dblclick("form[data-hx-post] button")
     expect(page.locator("#run")).to_have_text("asked")
     page.wait_for_timeout(600)
     assert len(posts) == 1
