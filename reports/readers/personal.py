@@ -44,12 +44,13 @@ def personal_columns(rows: Sequence[Sequence[object]]) -> frozenset[int]:
     return frozenset(
         index
         for row in rows
-        if _may_be_headings(row)
+        if may_be_headings(row)
         for index, cell in enumerate(row)
         if isinstance(cell, str) and is_personal_heading(cell)
     )
 
 
-def _may_be_headings(row: Sequence[object]) -> bool:
+def may_be_headings(row: Sequence[object]) -> bool:
+    """Whether a row may hold headings: several texts and nothing that begins like a number."""
     texts = [tidy(str(cell)) for cell in row if cell is not None]
     return len([text for text in texts if text]) >= FEWEST_HEADINGS and not any(text[:1].isdigit() for text in texts)

@@ -14,7 +14,7 @@ from reports.readers.concepts import Concept
 from reports.readers.guesses import guess_columns
 from reports.readers.limits import DEFAULT_LIMITS, Limits
 from reports.readers.numbers import tidy
-from reports.readers.personal import HIDDEN, is_hidden, is_personal_heading, personal_columns, shown
+from reports.readers.personal import HIDDEN, is_hidden, is_personal_heading, may_be_headings, personal_columns, shown
 from reports.readers.refusals import ReportRefused
 from reports.readers.sources import open_source
 
@@ -139,15 +139,12 @@ def _headings(row: Sequence[object]) -> tuple[str, ...]:
 def _lines(rows: Sequence[Sequence[object]]) -> tuple[tuple[str, ...], ...]:
     personal = personal_columns(rows[:SEARCHED_ROWS])
     return tuple(
-        tuple(_line_cell(text, is_personal=index in personal) for index, text in enumerate(_headings(row)))
-        for row in rows
+        tuple(
+            HIDDEN if text and index in personal and not is_headings else shown(text)
+            for index, text in enumerate(_headings(row))
+        )
+        for row, is_headings in ((row, may_be_headings(row)) for row in rows)
     )
-
-
-def _line_cell(text: str, *, is_personal: bool) -> str:
-    if not text or is_personal_heading(text):
-        return text
-    return HIDDEN if is_personal else shown(text)
 
 
 def find_header_row(top: SheetTop) -> int:

@@ -9,6 +9,7 @@ import time_machine
 from django.test import Client
 
 from accounts.models import AccountStatus
+from accounts.preferences import PreferenceKey, remember
 from offers.falls import drop_day
 from offers.models import CounterNight, CoverageGap, Offer
 from tests.conftest import Team
@@ -102,12 +103,16 @@ def test_a_broken_connection_can_be_seen(owner_client: Client, in_workspace: Tea
 
 def test_before_the_first_sync(owner_client: Client, in_workspace: Team) -> None:
     Offer.objects.all().delete()
+    assert "First steps" in read(owner_client)
+    remember(in_workspace.owner, PreferenceKey.FIRST_RUN, {"hidden": True})
     assert "The first sync is running" in read(owner_client)
 
 
 def test_without_an_account(team: Team) -> None:
     client = Client()
     client.force_login(team.stranger)
+    assert "First steps" in read(client)
+    remember(team.stranger, PreferenceKey.FIRST_RUN, {"hidden": True})
     assert "No Allegro account is connected" in read(client)
 
 

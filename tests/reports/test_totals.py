@@ -192,4 +192,4 @@ def test_the_number_of_queries_is_fixed_and_small(team: Team) -> None:
     with CaptureQueriesContext(connection) as many:
         browser.get(address)
     assert len(few) == len(many)
-    assert len(many) < 12
+    assert len(many) < 14

@@ -133,7 +133,7 @@ def test_the_catalogue_asks_once_for_all_its_rows(lamp: Offer, pages: Client, te
     [address] = re.findall(r'hx-get="(/reconciliation/offers/\?[^"]*)"', catalogue)
     assert address.count("offer=") == 2
     answer = pages.get(address.replace("&amp;", "&")).content.decode()
-    assert f'id="beside-{lamp.pk}" hx-swap-oob="true"' in answer
+    assert f'id="beside-{lamp.pk}" data-hx-swap-oob="true"' in answer
     assert "Differs" in answer.split(f'id="beside-{lamp.pk}"')[1].split("hx-swap-oob")[1]
     assert "No imported report names this offer" in answer.split(f"beside-{team.offer.pk}")[1]
     stranger = signed_in(team.stranger).get(address.replace("&amp;", "&")).content.decode()
