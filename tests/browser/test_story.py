@@ -3,12 +3,13 @@
 import time
 from datetime import timedelta
 from pathlib import Path
+from zipfile import ZipFile
 
 import pytest
 from django.utils import timezone
 from playwright.sync_api import expect
 
-from accounts.models import SellerAccount
+from accounts.models import SellerAccount, Workspace
 from accounts.scoping import every_workspace
 from offers.models import Offer, OfferChange
 from reports.models import Upload
@@ -97,11 +98,59 @@ def test_from_sign_up_to_what_changed(visitor: Visitor, simulator: SimulatorButt
         "/reports/upload/",
         "/reconciliation/",
         "/reconciliation/days/",
+        "/totals/",
         "/settings/accounts/",
         "/settings/workspace/",
+        "/settings/team/",
+        "/settings/data/",
+        "/settings/audit/",
+        f"/offers/{offer.pk}/on/",
+        f"/offers/{offer.pk}/compare/",
     ):
         visitor.look(path)
+    take_everything_along(visitor, tmp_path)
+    leave(visitor, offer)
     assert visitor.faults == []
+
+
+def take_everything_along(visitor: Visitor, folder: Path) -> None:
+    """Export the whole history and look into the archive."""
+    page = visitor.page
+    visitor.go("/settings/data/")
+    page.click("form[action$='/data/export/'] button")
+    with page.expect_download(timeout=SYNC_MILLISECONDS) as download:
+        page.click("#export a[href$='/file/']", timeout=SYNC_MILLISECONDS)
+    archive = folder / "everything.zip"
+    download.value.save_as(archive)
+    with ZipFile(archive) as files:
+        changes = next(name for name in files.namelist() if "changes" in name)
+        assert "99.90" in files.read(changes).decode()
+
+
+def leave(visitor: Visitor, offer: Offer) -> None:
+    """Disconnect the account, whose history stays; then delete the workspace, and nothing stays."""
+    page = visitor.page
+    visitor.go(f"/settings/accounts/{offer.account_id}/")
+    page.click("#disconnect >> xpath=ancestor::section >> summary")
+    page.click("form[action$='/disconnect/'] button")
+    page.wait_for_load_state("networkidle")
+    visitor.look(f"/offers/{offer.pk}/")
+    visitor.look("/settings/workspace/delete/")
+    with every_workspace():
+        name = Workspace.objects.get().name
+    page.fill("input[name=typed]", name)
+    page.click("main form button.btn-danger")
+    if page.locator("main input[type=password]").count():
+        page.fill("main input[type=password]", PASSWORD)
+        page.click("main button[type=submit]")
+    page.wait_for_url("**/deletions/**")
+    deadline = time.monotonic() + SYNC_MILLISECONDS / 1000
+    while Workspace.objects.exists() and time.monotonic() < deadline:
+        time.sleep(0.2)
+    with every_workspace():
+        assert (Workspace.objects.count(), Offer.objects.count(), Upload.objects.count()) == (0, 0, 0)
+    visitor.reload()
+    visitor.look_here()
 
 
 def upload_report(visitor: Visitor, simulator: SimulatorButtons, folder: Path) -> None:
