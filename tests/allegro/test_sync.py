@@ -59,7 +59,8 @@ def test_the_first_sync_brings_offers_snapshots_orders_and_cursors(coffee: Linke
     assert {"price_list", "delivery_settings", "return_policy", "implied_warranty", "category"} <= set(kinds)
     assert OrderLine.objects.filter(account=coffee.account).count() > 50
     cursors = {cursor.stream: cursor for cursor in StreamCursor.objects.filter(account=coffee.account)}
-    assert set(cursors) == {"journal", "orders", "categories", "returns", "billing"}
+    fees = {f"billing:{marketplace}" for marketplace in ("allegro-pl", "allegro-cz")}
+    assert set(cursors) == {"journal", "orders", "categories", "returns", "billing"} | fees
     assert all(
         (cursor.position or cursor.stream == "categories") and cursor.advanced_at == coffee.world.now
         for cursor in cursors.values()

@@ -84,7 +84,7 @@ def test_columns_and_views_are_chosen_in_menus(member: Visitor) -> None:
     expect(page.locator("#results td.num.text-bad")).to_have_count(0)
     assert page.evaluate("document.querySelectorAll('#results tbody tr:first-child td').length") == 8
     page.locator("#id_q").fill("Kawa")
-    # The address changes before the results do, and a menu opened between would go with the old ones.
+    # The address changes before the results do; leaving the field asks for nothing more, and the menu stays open.
     expect(views.locator("input[name=query]").last).to_have_value("q=Kawa&status=ACTIVE&sort=-visits")
     views.locator("summary").first.click()
     views.locator("#view-name").fill("Kawy")
