@@ -15,7 +15,7 @@ from offers.daily import Window as Days
 from offers.models import NOT_EDITED, Offer, OfferChange
 from offers.presentation import label_of
 
-PAGE_SIZE = 40
+PAGE_SIZE = 25
 TREND_DAYS = 28
 SORTS = ("title", "price", "stock", "status", "visits", "units", "changed")
 USUAL_SORT = "-visits"

@@ -21,7 +21,7 @@ from offers.touching import changes_of, number_touched
 
 __all__ = ["Line", "Page", "changes_of", "count_newer", "cursor_at", "read_feed", "read_page", "walk"]
 
-PAGE_SIZE = 30
+PAGE_SIZE = 20
 # How many keys are walked over, one time after another, to fill a page with lines in spite of large batches.
 STRIDES = (150, 600, 5_000)
 WALKED_AT_ONCE = 500
@@ -250,7 +250,8 @@ def _rows(keys: Iterable[Key]) -> list[OfferChange]:
     if not ids:
         return []
     rows = OfferChange.objects.filter(pk__in=ids).order_by("-not_after", "-id")
-    with_parents = rows.select_related("offer", "shared", "account", "event", "batch")
+    # Of the account its few rows, not one for each line: they hold the encrypted grant.
+    with_parents = rows.select_related("offer", "shared", "event", "batch").prefetch_related("account")
     return list(with_parents.annotate(returned_to=_held_before(), touched=number_touched()))
 
 

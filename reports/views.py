@@ -37,7 +37,7 @@ MOST_FILES = 20
 def uploads(request: WorkspaceRequest) -> HttpResponse:
     """Every upload of the workspace, newest first, of one kind and status if the address says so."""
     kind, status = request.GET.get("kind", ""), request.GET.get("status", "")
-    everything = Upload.objects.select_related("account", "uploaded_by").defer("mapping", "shape")
+    everything = Upload.objects.select_related("uploaded_by").prefetch_related("account").defer("mapping", "shape")
     if kind in UploadKind.values:
         everything = everything.filter(kind=kind)
     if status in UploadStatus.values:

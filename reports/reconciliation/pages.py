@@ -136,12 +136,13 @@ def show_days(first: date, last: date) -> str:
 
 
 def rows_of(keys: Iterable[int]) -> list[Comparison]:
-    """The comparisons of a page with what they show of account, report and offer, in the order of `keys`. One query."""
+    """The comparisons of a page with what they show of account, report and offer, in the order of `keys`. Two queries."""
     wanted = list(keys)
     found = (
         Comparison.objects.filter(pk__in=wanted)
-        .select_related("account", "upload", "offer")
+        .select_related("upload", "offer")
         .defer("upload__mapping", "upload__shape", "upload__given_columns")
+        .prefetch_related("account")
         .in_bulk()
     )
     return [found[key] for key in wanted if key in found]

@@ -132,14 +132,14 @@ def test_the_last_edit_is_not_a_sale(owner_client: Client, in_workspace: Team) -
 
 def test_a_page_beyond_the_end_is_the_last_one(owner_client: Client, in_workspace: Team) -> None:
     make_offers(60, in_workspace.account)
-    assert len(titles(owner_client, "?page=99")) == 21
-    assert len(titles(owner_client, "?page=nonsense")) == 40
+    assert len(titles(owner_client, "?page=99")) == 11
+    assert len(titles(owner_client, "?page=nonsense")) == 25
 
 
-def test_pages_hold_forty(owner_client: Client, in_workspace: Team) -> None:
+def test_a_page_holds_twenty_five(owner_client: Client, in_workspace: Team) -> None:
     make_offers(60, in_workspace.account)
-    assert (len(titles(owner_client)), len(titles(owner_client, "?page=2"))) == (40, 21)
-    assert "1–40 of 61" in read(owner_client)
+    assert (len(titles(owner_client)), len(titles(owner_client, "?page=3"))) == (25, 11)
+    assert "1–25 of 61" in read(owner_client)
 
 
 def test_htmx_gets_only_the_results(owner_client: Client, team: Team) -> None:
