@@ -54,7 +54,8 @@ def test_single_keys_lead_through_the_lists_until_they_are_switched_off(member: 
     page.keyboard.press("j")
     page.keyboard.press("k")
     expect(titles.nth(1)).to_be_focused()
-    page.keyboard.press("Enter")
+    with page.expect_navigation(wait_until="load"):
+        page.keyboard.press("Enter")
     expect(page.locator("#results")).to_have_count(0)
     page.keyboard.press("g")
     page.keyboard.press("c")
