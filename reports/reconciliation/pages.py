@@ -136,7 +136,7 @@ def show_days(first: date, last: date) -> str:
 
 
 def rows_of(keys: Iterable[int]) -> list[Comparison]:
-    """The comparisons of a page with what they show of account, report and offer, in the order of `keys`. Two queries."""
+    """The comparisons of a page with all that they show of others, in the order of `keys`. Two queries."""
     wanted = list(keys)
     found = (
         Comparison.objects.filter(pk__in=wanted)
