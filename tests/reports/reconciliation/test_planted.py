@@ -21,7 +21,12 @@ LIVED = (date(2026, 9, 21), date(2026, 9, 22))
 OF_ORDERS = ("cancelled_later", "unpaid", "returns", "utc_days")
 
 
-@pytest.fixture(params=[(7, GARDEN), (11, COFFEE)], ids=["garden", "coffee"])
+@pytest.fixture(
+    params=[
+        pytest.param((7, GARDEN), id="garden"),
+        pytest.param((11, COFFEE), id="coffee", marks=pytest.mark.soak),
+    ]
+)
 def lived(request: pytest.FixtureRequest, db: None, settings: Settings) -> Iterator[Linked]:
     """An account with the orders of three weeks, followed for four more days; a price changes, an offer ends."""
     seed, seller = request.param
