@@ -177,23 +177,6 @@ def not_counted(account: SellerAccount | None = None) -> dict[str, tuple[str, ..
     }
 
 
-def counted_uploads(account: SellerAccount, kind: str) -> list[Upload]:
-    """The uploads of a kind that totals count, by marketplace, currency and day; of events all imported ones."""
-    uploads = list(imported_uploads(account, kind))
-    left_out = {left.key for cover in covers_of(uploads).values() for left in cover.left_out}
-    counted = [upload for upload in uploads if str(upload.pk) not in left_out]
-    return sorted(counted, key=lambda each: (each.marketplace, each.currency, each.period_from, each.made_by))
-
-
-def counted_rows(account: SellerAccount, kind: str) -> QuerySet[UploadRow]:
-    """The rows that a total over reports of this kind may add up, within one marketplace and currency."""
-    if kind in EVENTS:
-        return event_rows(account, kind)
-    counted = [upload.pk for upload in counted_uploads(account, kind)]
-    rows: QuerySet[UploadRow] = UploadRow.objects.filter(upload__in=counted)
-    return rows
-
-
 def event_rows(account: SellerAccount, kind: str) -> QuerySet[UploadRow]:
     """Each order, line, charge or payment of the imported files once, as the newest file that has it says."""
     imported = imported_uploads(account, kind).order_by().values("pk")

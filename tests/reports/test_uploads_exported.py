@@ -6,7 +6,6 @@ import pytest
 from django.utils import timezone
 
 from accounts.models import SellerAccount
-from reports.cover import counted_uploads
 from reports.models import Upload, UploadKind
 from reports.reading import read
 from reports.reconciliation.compare import compare
@@ -16,7 +15,7 @@ from reports.uploads import import_upload, read_again
 from tests.conftest import Team
 from tests.reports.readers.workbook_samples import LAMP, MUG, POLISH, workbook
 from tests.reports.reconciliation.samples import TEN, WEEK, around, at, line
-from tests.reports.upload_samples import in_scope, read_upload, signed_in, text
+from tests.reports.upload_samples import counted_uploads, in_scope, read_upload, signed_in, text
 
 
 def made(account: SellerAccount, said: str, *rows: object, name: str = "sprzedaz_2026-08-03_2026-08-09.xlsx") -> Upload:

@@ -10,7 +10,6 @@ from django.utils import timezone
 from offers.calendar import warsaw_day
 from offers.models import SalesDay
 from reports import reading
-from reports.cover import counted_uploads
 from reports.details import PERIOD, marketplaces_of, say
 from reports.models import Decision, Upload, UploadFile, UploadRow, UploadStatus
 from reports.readers.isolated import read_isolated
@@ -20,7 +19,7 @@ from tests.conftest import Team
 from tests.factories import SellerAccountFactory
 from tests.reports import upload_samples as samples
 from tests.reports.readers.workbook_samples import LAMP, MUG, POLISH, workbook
-from tests.reports.upload_samples import WEEK, imported, report
+from tests.reports.upload_samples import WEEK, counted_uploads, imported, report
 
 BAD = ("abc", *MUG[1:])
 

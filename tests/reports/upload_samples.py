@@ -11,6 +11,7 @@ from django.urls import reverse
 
 from accounts.models import SellerAccount
 from accounts.scoping import every_workspace, workspace_scope
+from reports.cover import imported_uploads, not_counted
 from reports.models import Upload
 from reports.reading import read
 from reports.uploads import import_upload, receive
@@ -27,6 +28,13 @@ def report(*rows: Any) -> bytes:
     Cached, because a workbook holds the second in which it was saved.
     """
     return workbook(POLISH, *(rows or (LAMP, MUG))).getvalue()
+
+
+def counted_uploads(account: SellerAccount, kind: str) -> list[Upload]:
+    """The uploads of a kind that totals count, the earliest period first."""
+    left_out = not_counted(account)
+    found = imported_uploads(account, kind).order_by("period_from", "pk")
+    return [upload for upload in found if str(upload.pk) not in left_out]
 
 
 def received(account: SellerAccount, name: str = WEEK, content: bytes | None = None) -> Upload:
