@@ -42,14 +42,24 @@ class ReportedVisits:
     newest: Reported | None = None
 
     @property
+    def visits_before(self) -> int | None:
+        """The visits of the days before, None without a report of exactly them."""
+        return self.before.visits if self.before else None
+
+    @property
+    def conversion_before(self) -> Decimal | None:
+        """The conversion of the days before, None without a report of exactly them."""
+        return self.before.conversion if self.before else None
+
+    @property
     def visits_ratio(self) -> Decimal | None:
         """The relative change of the visits, None unless both are known."""
-        return change_of(self.now.visits, self.before.visits) if self.now and self.before else None
+        return change_of(self.now.visits, self.visits_before) if self.now else None
 
     @property
     def conversion_ratio(self) -> Decimal | None:
         """The relative change of the conversion, None unless both are known."""
-        return change_of(self.now.conversion, self.before.conversion) if self.now and self.before else None
+        return change_of(self.now.conversion, self.conversion_before) if self.now else None
 
 
 @register.simple_tag

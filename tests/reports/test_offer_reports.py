@@ -120,3 +120,13 @@ def test_the_page_shows_both_and_says_what_is_missing(known: Team, owner_client:
     assert "<html" not in page
     assert "2.00\u00a0%" in page and "2.50\u00a0%" in page and "10.00" in page
     assert "one of its two parts is not known" in page
+
+
+def test_the_days_of_a_report_can_be_looked_at_without_a_report_of_the_days_before(
+    known: Team, owner_client: Client
+) -> None:
+    imported(known, UploadKind.SALES_BY_OFFER, {"units": 4, "visits": 200})
+    address = reverse("offers:detail", args=[known.offer.pk])
+    page = owner_client.get(f"{address}?days=7&until={LAST}", headers={"accept-language": "en"})
+    assert page.status_code == 200
+    assert "2.0\u00a0%" in page.content.decode()
