@@ -19,13 +19,17 @@ register = template.Library()
 
 @dataclass(frozen=True, slots=True)
 class Reported:
-    """What one "Sales by offer" says of the offer over its whole period, from `first` to `last`."""
+    """What one "Sales by offer" says of the offer over its whole period, from `first` to `last`.
+
+    `marketplace` is "" where the report is of all.
+    """
 
     file_name: str
     first: date
     last: date
     visits: int | None
     conversion: Decimal | None
+    marketplace: str
 
     @property
     def window(self) -> Window:
@@ -89,4 +93,4 @@ def _reported(row: UploadRow) -> Reported:
     upload = row.upload
     # The database keeps an upload from being imported without its period.
     first, last = cast(date, upload.period_from), cast(date, upload.period_to)
-    return Reported(upload.file_name, first, last, row.visits, ratio(row.units, row.visits))
+    return Reported(upload.file_name, first, last, row.visits, ratio(row.units, row.visits), upload.marketplace)
