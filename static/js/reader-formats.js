@@ -2,6 +2,7 @@
 (function () {
   "use strict";
   const SPACE = "\u00a0";
+  const SIGNS = { PLN: "zł", EUR: "€", CZK: "Kč", HUF: "Ft", RON: "lei" }; // as CURRENCY_SIGNS there
 
   // `unknown` are the words for a value that is not known; days and moments are milliseconds of a UTC clock.
   function make(page, unknown) {
@@ -14,13 +15,11 @@
     const known = (write) => (value, ...more) => (value === null || value === undefined ? `— (${unknown})` : write(Number(value), ...more));
     const shortDay = (value) => day.format(value).replaceAll(" ", SPACE).replace("Sept", "Sep");
 
-    // Forints have no smaller coins in use, every other currency has two digits; Polish writes the sign behind.
+    // Whole forints have no digits behind the point, everything else has two; Polish writes the sign behind.
     function money(value, currency) {
       if (!currency) return whole.format(value);
-      const places = currency === "HUF" && Number.isInteger(value) ? 0 : 2;
-      const currencyDisplay = page === "en" ? "code" : "narrowSymbol";
-      const style = { style: "currency", currency, currencyDisplay, minimumFractionDigits: places, maximumFractionDigits: places, useGrouping: "always" };
-      return new Intl.NumberFormat(language, style).format(value);
+      const number = (currency === "HUF" && Number.isInteger(value) ? whole : digits(2, 2)).format(value);
+      return page === "en" ? `${currency}${SPACE}${number}` : `${number}${SPACE}${SIGNS[currency] || currency}`;
     }
 
     return {

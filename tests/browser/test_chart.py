@@ -1,19 +1,23 @@
 """The offer's chart in a real browser: by keyboard, from a link, with switches, notes and pictures."""
 
 import re
-from datetime import timedelta
+from datetime import date, timedelta
+from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
 import pytest
 from django.test import Client
 from django.utils import timezone
+from django.utils.translation import override
 from playwright.sync_api import Page, expect
 
 from accounts.models import Preference
 from accounts.scoping import workspace_scope
+from accounts.templatetags.ui import format_money, plain_day
 from offers.calendar import warsaw_day
 from offers.models import OfferSnapshot
+from offers.values import format_count
 from tests.browser.accessibility import accessibility_faults
 from tests.browser.conftest import Visitor
 from tests.conftest import Team
@@ -53,6 +57,12 @@ def offer_page(visitor: Visitor, team: Team) -> Visitor:
     visitor.go(f"/offers/{team.offer.pk}/")
     wait_for_chart(visitor.page)
     return visitor
+
+
+def in_chart(page: Page, call: str) -> str:
+    """What the charts' own script makes of a value, in the language of the page."""
+    shown: str = page.evaluate(f"window.readerFormats.make(document.documentElement.lang, '?').{call}")
+    return shown
 
 
 def wait_for_chart(page: Page) -> None:
@@ -190,6 +200,13 @@ def test_the_picture_and_the_days_are_downloaded(offer_page: Visitor, tmp_path: 
         page.click("#chart-image")
     picture.value.save_as(tmp_path / "chart.png")
     assert (tmp_path / "chart.png").read_bytes().startswith(PNG)
+    language = page.evaluate("document.documentElement.lang")
+    with override(language):
+        assert in_chart(page, "money('1071.00', 'PLN')") == format_money(Decimal("1071.00"), "PLN")
+        assert in_chart(page, "money(696, 'CZK')") == format_money(Decimal(696), "CZK")
+        assert in_chart(page, "money(1200, 'HUF')") == format_money(Decimal(1200), "HUF")
+        assert in_chart(page, "count(2941)") == format_count(2941)
+        assert in_chart(page, "day(Date.parse('2026-09-05'))").replace("\xa0", " ") == plain_day(date(2026, 9, 5))
     with page.expect_download() as days:
         page.click("a[download]")
     days.value.save_as(tmp_path / "days.csv")
