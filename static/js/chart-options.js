@@ -4,7 +4,7 @@
   const DAY = 86400000;
   const LEFT_MOST = 128; // pixels for the names of the lanes
   // A line without an axis ends so far below the top, and kinds of reports at different heights: their values stand there.
-  const ROOM = { revenue: 1.12, visits: 1.15, ads: 1.4, conversion: 1.75, account: 1.12 };
+  const ROOM = { revenue: 1.1, visits: 1.25, ads: 1.45, conversion: 1.8, account: 1.6 };
   const { dayStart } = window.chartMarkers;
   const { tooltip } = window.chartTooltips;
   const { drawn, paidIn } = window.chartSeries;
@@ -83,7 +83,7 @@
       }),
       // Visits, revenue per currency, conversion, advertising per currency, the account: their values stand at the lines.
       ownScale(view, ROOM.visits),
-      ...data.revenue.map(() => ownScale(view, ROOM.revenue)),
+      ...data.revenue.map((_each, index) => ownScale(view, ROOM.revenue + index * 0.12)),
       ownScale(view, ROOM.conversion),
       ...paidIn(view).map(() => ownScale(view, ROOM.ads)),
       ownScale(view, ROOM.account),

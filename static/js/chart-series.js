@@ -229,6 +229,8 @@
       ...data.revenue.map((each, index) =>
         lineSeries(`revenue-${each.currency}`, many ? `${texts.revenue}, ${each.currency}` : texts.revenue, colors.revenue, view.axes.revenue + index, byDay(data.days, each.values), {
           markPoint: highest(view, colors.revenue, (value) => format.money(value, each.currency)),
+          // One colour for revenue: the first currency is drawn through, others are dashed.
+          ...(index ? { swatch: "dash", lineStyle: { color: colors.revenue, width: 1.5, type: [6, 4] } } : {}),
         }),
       ),
       lineSeries("price", texts.price, colors.price, 1, pricePoints(data.price), { showSymbol: false }),

@@ -84,6 +84,7 @@ def test_a_report_of_another_marketplace_is_held_against_its_own_orders(known: T
     imported(known, UploadKind.SALES_BY_OFFER, {"visits": 200}, marketplace="allegro-cz", currency="CZK")
     [period] = reports_of(known.offer).sales
     assert (period.own.units, period.own.revenue) == (0, Decimal())
+    assert [each["marketplace"] for each in periods_of(known.offer)] == ["allegro-cz"]
 
 
 def test_the_chart_is_told_of_both_kinds(known: Team) -> None:
