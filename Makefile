@@ -4,12 +4,13 @@ PYTHON_BIN := .venv/bin/python
 DATA_DIR ?= $(CURDIR)/.data
 TEST_WORKERS ?= 2
 
-.PHONY: help demo demo-reset stop test check bench lint types messages vendor
+.PHONY: help demo demo-reset stop test check soak bench lint types messages vendor
 
 help:
 	@echo "make demo        the whole product on http://127.0.0.1:8000 (PORT, DEMO_WEEKS change it)"
 	@echo "make demo-reset  forget the demo's data"
 	@echo "make test        lint, types and all tests"
+	@echo "make soak        the tests that live whole weeks of failures and killed runs"
 	@echo "make check       the quick part: lint, types, tests without browser and replays"
 	@echo "make bench       figures of the request budget, the traffic it carries and the record (ten minutes)"
 	@echo "make vendor      copy the front-end files that package.json pins into static/vendor"
@@ -38,11 +39,14 @@ types: .venv/.installed
 	DEBUG=true DATABASE_URL=postgresql://127.0.0.1/none REDIS_URL=redis://127.0.0.1/0 .venv/bin/mypy .
 
 check: lint types
-	$(PYTHON_BIN) -m pytest -n $(TEST_WORKERS) --dist worksteal -m "not browser and not slow"
+	$(PYTHON_BIN) -m pytest -n $(TEST_WORKERS) --dist worksteal -m "not browser and not slow and not soak"
 
 test: lint types
 	@scripts/ensure-chromium.sh
-	$(PYTHON_BIN) -m pytest -n $(TEST_WORKERS) --dist worksteal
+	$(PYTHON_BIN) -m pytest -n $(TEST_WORKERS) --dist worksteal -m "not soak"
+
+soak: .venv/.installed
+	$(PYTHON_BIN) -m pytest -n $(TEST_WORKERS) --dist worksteal -m soak
 
 bench: .venv/.installed
 	$(PYTHON_BIN) -W ignore -m tests.bench budget

@@ -91,13 +91,18 @@ def _workspace_of(model: type[models.Model], path: str, key: Hashable) -> Any:
     return model._base_manager.filter(pk=key).values_list(path, flat=True).first()
 
 
-def _in_workspace(model: type["TenantModel"], workspace: "Workspace") -> dict[str, Any]:
-    """The filter for rows of `workspace`: a subquery, not a join, so that updates and deletes stay simple."""
+@lru_cache(maxsize=2_000)
+def _rows_of(model: type["TenantModel"], workspace_id: Hashable) -> TenantQuerySet[Any]:
+    """The rows of a workspace: by a subquery, not a join, so that updates and deletes stay simple.
+
+    Never evaluated, only copied: to build the filter anew cost more than many a query.
+    """
+    rows: TenantQuerySet[Any] = TenantQuerySet(model)
     first, _, rest = model.tenant_path.partition("__")
     if not rest:
-        return {first: workspace}
+        return rows.filter(**{first: workspace_id})
     parent = cast(type[models.Model], model._meta.get_field(first).related_model)
-    return {f"{first}__in": parent._base_manager.filter(**{rest: workspace}).values("pk")}
+    return rows.filter(**{f"{first}__in": parent._base_manager.filter(**{rest: workspace_id}).values("pk")})
 
 
 class TenantManager(models.Manager.from_queryset(TenantQuerySet)):  # type: ignore[misc]
@@ -106,10 +111,9 @@ class TenantManager(models.Manager.from_queryset(TenantQuerySet)):  # type: igno
     def get_queryset(self) -> TenantQuerySet[Any]:
         """The rows of the workspace in scope. Raises ScopeError outside any scope."""
         workspace = current_workspace()
-        queryset = cast(TenantQuerySet[Any], super().get_queryset())
         if workspace is None:
-            return queryset
-        return queryset.filter(**_in_workspace(tenant_model(self.model), workspace))
+            return cast(TenantQuerySet[Any], super().get_queryset())
+        return _rows_of(tenant_model(self.model), workspace.pk).using(self._db)
 
 
 class TenantModel(models.Model):

@@ -250,7 +250,7 @@ def _rows(keys: Iterable[Key]) -> list[OfferChange]:
     if not ids:
         return []
     rows = OfferChange.objects.filter(pk__in=ids).order_by("-not_after", "-id")
-    # Of the account its few rows, not one for each line: they hold the encrypted grant.
+    # The account is the same in nearly every line, so its columns are read once.
     with_parents = rows.select_related("offer", "shared", "event", "batch").prefetch_related("account")
     return list(with_parents.annotate(returned_to=_held_before(), touched=number_touched()))
 

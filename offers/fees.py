@@ -72,6 +72,8 @@ def kind_of(type_id: str, type_name: str) -> FeeKind | None:
 @transaction.atomic
 def record_fees(account: SellerAccount, fees: Sequence[Fee], read_at: datetime) -> int:
     """Store the entries that are new and bring their days up to date. Returns how many were new."""
+    if not fees:
+        return 0
     known = set(
         BillingEntry.objects.filter(account=account, entry_id__in=[fee.id for fee in fees]).values_list(
             "entry_id", flat=True

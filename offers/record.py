@@ -70,6 +70,8 @@ def _horizon(account_id: uuid.UUID) -> datetime:
 def ensure_offers(account: SellerAccount, allegro_ids: Iterable[str], now: datetime) -> dict[str, Offer]:
     """The offers of these Allegro ids; ids not known yet become offers of unknown content, to be read later."""
     wanted = set(allegro_ids)
+    if not wanted:
+        return {}
     missing = wanted - set(_known_ids(account, wanted))
     Offer.objects.bulk_create(
         [Offer(account=account, allegro_id=allegro_id, first_seen_at=now) for allegro_id in sorted(missing)],

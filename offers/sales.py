@@ -127,6 +127,8 @@ def record_orders(account: SellerAccount, forms: Sequence[OrderForm], read_at: d
 
     A line found under another order id was moved by a merge of carts: it is the same sale, never a second one.
     """
+    if not forms:
+        return 0
     lines = {item.id: (form, item) for form in forms for item in form.items}
     current = {
         line.line_item_id: line

@@ -14,6 +14,7 @@ from allegro.api.money import BillingEntry
 from allegro.api.paging import BILLING, by_time
 from allegro.api.values import Page
 from allegro.models import StreamCursor
+from allegro.sync.backwards import next_span, next_start, whole_weeks
 from allegro.sync.context import SyncContext
 from offers.fees import Fee, begin_billing_history, record_fees
 from offers.models import BillingHistory, SalesDay
@@ -24,7 +25,6 @@ STREAM = "billing"
 LATE = timedelta(days=10)
 # As far back as the orders that they are of.
 KEPT = timedelta(days=365)
-REMAINDER = timedelta(days=2)
 # Of a marketplace whose bill is read back together with the others'.
 HAS_PART = "has part"
 
@@ -35,7 +35,7 @@ def run(context: SyncContext) -> None:
     cursor = StreamCursor.objects.filter(account=context.account, stream=STREAM).first()
     begin_billing_history(context.account, now, now - KEPT)
     since = (cursor.advanced_at if cursor else now) - LATE
-    _read(context, since, now)
+    _read(context, since, now, _marketplaces(context))
     StreamCursor.advance(context.account, STREAM, now.isoformat(), now)
 
 
@@ -43,14 +43,15 @@ def run_history(context: SyncContext) -> None:
     """Go on reading the bill backwards, a week at least. Raises IncompleteRead; the next run reads the week again."""
     now = context.clock()
     history = begin_billing_history(context.account, now, now - KEPT)
-    _catch_up(context, history)
+    marketplaces = _marketplaces(context)
+    _catch_up(context, history, marketplaces)
+    span = WEEK
     while not history.is_whole:
-        since = max(history.goal, history.since - WEEK)
-        since = history.goal if since - history.goal < REMAINDER else since
-        _read(context, since, history.since)
+        since = next_start(history.since, history.goal, span)
+        span = next_span(span, was_empty=_read(context, since, history.since, marketplaces) == 0)
+        context.counts["weeks"] += whole_weeks(since, history.since)
         history.since = since
         history.save(update_fields=["since"])
-        context.counts["weeks"] += 1
         context.progress = (history.weeks_read, history.weeks)
         context.beat()
         if context.is_time_up():
@@ -58,7 +59,7 @@ def run_history(context: SyncContext) -> None:
             return
 
 
-def _catch_up(context: SyncContext, history: BillingHistory) -> None:
+def _catch_up(context: SyncContext, history: BillingHistory, marketplaces: Sequence[str]) -> None:
     """Read back the bill of marketplaces that were first seen while that of the others was read, or after it.
 
     A cursor for each says that it has part in the common reading, or how far back it stands until then. A new one is
@@ -67,16 +68,17 @@ def _catch_up(context: SyncContext, history: BillingHistory) -> None:
     now = context.clock()
     cursors = StreamCursor.objects.filter(account=context.account, stream__startswith=f"{STREAM}:")
     stands = dict(cursors.values_list("stream", "position"))
-    for marketplace in _marketplaces(context):
+    for marketplace in marketplaces:
         stream = f"{STREAM}:{marketplace}"
         position = stands.get(stream, "")
         since = datetime.fromisoformat(position) if position not in ("", HAS_PART) else now
         is_behind = position != HAS_PART and history.since < history.begun_at
+        span = WEEK
         while is_behind and since > history.since:
-            until, since = since, max(history.since, since - WEEK)
-            _read(context, since, until, [marketplace])
+            until, since = since, next_start(since, history.since, span)
+            span = next_span(span, was_empty=_read(context, since, until, [marketplace]) == 0)
             StreamCursor.advance(context.account, stream, since.isoformat(), now)
-            context.counts["weeks"] += 1
+            context.counts["weeks"] += whole_weeks(since, until)
             context.beat()
             if context.is_time_up():
                 # The next run takes it up here, or sees that it is done.
@@ -86,14 +88,17 @@ def _catch_up(context: SyncContext, history: BillingHistory) -> None:
             StreamCursor.advance(context.account, stream, HAS_PART, now)
 
 
-def _read(context: SyncContext, since: datetime, until: datetime, marketplaces: Sequence[str] | None = None) -> None:
-    for marketplace in marketplaces or _marketplaces(context):
+def _read(context: SyncContext, since: datetime, until: datetime, marketplaces: Sequence[str]) -> int:
+    """Record what the bill tells of a span. Returns how many entries that were, known ones too."""
+    before = context.counts["fees"]
+    for marketplace in marketplaces:
         read = partial(_entries, context, marketplace)
         for entries in by_time(read, since, until, BILLING, attrgetter("id")):
             fees = [as_fee(entry, marketplace) for entry in entries]
             context.counts["fees"] += len(fees)
             context.counts["new_fees"] += record_fees(context.account, fees, context.clock())
             context.beat()
+    return context.counts["fees"] - before
 
 
 def _marketplaces(context: SyncContext) -> list[str]:

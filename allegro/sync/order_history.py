@@ -1,8 +1,8 @@
 """Stream 4 before it began: the orders of the year before the account was linked.
 
 Sales of that time are what later ones are compared with. They are asked for by the moment of purchase, a week at a
-time and the newest first, so that what matters most is there soon, over as many runs as it takes; each week counts
-only once it is whole.
+time (more where nothing was bought) and the newest first, so that what matters most is there soon, over as many runs as
+it takes; each week counts only once it is whole.
 
 The history and the order journal meet at one instant and leave nothing out between them (`begin`): the journal is
 followed from its newest entry on, and the history covers everything bought until after that entry was told. What
@@ -23,14 +23,13 @@ from allegro.api.paging import ORDERS, by_time
 from allegro.api.values import Page
 from allegro.errors import AllegroError, IncompleteRead
 from allegro.models import StreamCursor
+from allegro.sync.backwards import next_span, next_start, whole_weeks
 from allegro.sync.context import SyncContext
 from offers.models.orders import WEEK
 from offers.sales import begin_history, extend_history, record_orders
 
 # Allegro keeps twelve months of orders (allegro-api issues 9729, 11876).
 KEPT = timedelta(days=365)
-# What is left of the year after whole weeks is read with the last of them.
-REMAINDER = timedelta(days=2)
 # So often a week is read again in one run when its orders move while they are read: carts are merged.
 TRIES = 3
 # Several pages in one go: neighbours are of the same days, whose sums are then made once.
@@ -59,14 +58,15 @@ def run(context: SyncContext) -> None:
     Raises IncompleteRead where the orders of a week moved each time they were read; the next run reads them again.
     """
     history = begin_history(context.account, context.clock(), context.clock() - KEPT)
+    span = WEEK
     while not history.is_whole:
         # What has grown older than Allegro keeps is given up.
         goal = min(history.since, max(history.goal, context.clock() - KEPT))
-        since = max(goal, history.since - WEEK)
-        since = goal if since - goal < REMAINDER else since
-        _read_week(context, since, history.since)
+        since, orders = next_start(history.since, goal, span), context.counts["orders"]
+        _read_weeks(context, since, history.since)
+        span = next_span(span, was_empty=context.counts["orders"] == orders)
+        context.counts["weeks"] += whole_weeks(since, history.since)
         extend_history(history, since, goal)
-        context.counts["weeks"] += 1
         context.progress = (history.weeks_read, history.weeks)
         context.beat()
         if context.is_time_up():
@@ -74,7 +74,7 @@ def run(context: SyncContext) -> None:
             return
 
 
-def _read_week(context: SyncContext, since: datetime, until: datetime) -> None:
+def _read_weeks(context: SyncContext, since: datetime, until: datetime) -> None:
     for attempt in range(1, TRIES + 1):
         try:
             _read(context, since, until)

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 from contextlib import ExitStack
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from typing import Any, cast
 from urllib.parse import parse_qs, urlsplit
@@ -16,11 +16,12 @@ from accounts.scoping import every_workspace, workspace_scope
 from allegro import oauth
 from allegro.api.client import AllegroClient
 from allegro.grants import StoredGrant, store_tokens
-from allegro.models import RunKind, RunTrigger, SyncRun
+from allegro.models import RunKind, RunStatus, RunTrigger, SyncRun
 from allegro.ratelimit import shared_budget
 from allegro.simulator import server
 from allegro.simulator.server import RunningSimulator
 from allegro.sync.run import sync_account
+from tests.allegro.first_sync import remember_first_sync
 from tests.factories import MembershipFactory, SellerAccountFactory
 
 START = "2026-08-29T00:00:00Z"
@@ -38,6 +39,8 @@ class World:
 
     running: RunningSimulator
     session: requests.Session
+    # What the test has done to it since it was made: the same deeds make the same world.
+    deeds: list[object] = field(default_factory=list)
 
     @property
     def url(self) -> str:
@@ -49,6 +52,10 @@ class World:
 
     def control(self, method: str, path: str, /, **body: Any) -> Any:
         """Use the simulator's control interface; anything but success fails the test."""
+        if path == "reset":
+            self.deeds.clear()
+        elif method != "GET":
+            self.deeds.append((method, path, repr(sorted(body.items()))))
         answer = self.session.request(
             method, f"{self.url}/_simulator/{path}", json=body or None, timeout=TIMEOUT_SECONDS
         )
@@ -94,6 +101,7 @@ class World:
 
     def document(self, offer_id: str) -> dict[str, Any]:
         """The offer's document in the world itself, for oddities that no edit can make."""
+        self.deeds.append(object())
         with self.running.simulation.lock:
             return self.running.simulation.world.offers[offer_id].document
 
@@ -110,6 +118,16 @@ class Linked:
     def sync(self, kind: RunKind = RunKind.FULL) -> SyncRun:
         self.account.refresh_from_db()
         return sync_account(self.account, trigger=RunTrigger.COMMAND, kind=kind, at=self.world.now)
+
+    def first_sync(self) -> SyncRun:
+        """The full first sync, remembered where this process has done the same in the same world before."""
+        remember_first_sync(self.account, tuple(self.world.deeds), self._succeed)
+        run: SyncRun = SyncRun.objects.get(account=self.account)
+        return run
+
+    def _succeed(self) -> None:
+        run = self.sync()
+        assert (run.status, run.error) == (RunStatus.SUCCEEDED, "")
 
     def client(self) -> AllegroClient:
         """A client with the account's stored grant, its clock standing at the world's present."""

@@ -16,7 +16,7 @@ NEW = "261777"
 @pytest.mark.django_db
 def test_a_parameter_that_a_category_comes_to_require_is_recorded_with_the_offers_that_lack_it(garden: Linked) -> None:
     """A quarter of a seller's offers lacked one from one day to the next (allegro-api issue 7522)."""
-    garden.sync()
+    garden.first_sync()
     category, since = Offer.objects.get(allegro_id=SECATEURS).category_id, garden.world.now
     garden.world.quirk("category_parameter", category=category, parameter="7001", offers=[SECATEURS], in_days=30)
     garden.world.move(hours=3)
@@ -32,7 +32,7 @@ def test_a_parameter_that_a_category_comes_to_require_is_recorded_with_the_offer
 
 @pytest.mark.django_db
 def test_a_deleted_category_is_recorded_although_its_offers_have_left_it(garden: Linked) -> None:
-    garden.sync()
+    garden.first_sync()
     old = Offer.objects.get(allegro_id=SECATEURS).category_id
     garden.world.quirk("category_event", event="created", category=NEW, name="Narzędzia", parent="1536")
     at = garden.world.move(hours=1)
@@ -46,7 +46,7 @@ def test_a_deleted_category_is_recorded_although_its_offers_have_left_it(garden:
 
 @pytest.mark.django_db
 def test_what_happened_to_a_category_just_before_its_end_is_told_by_its_end(garden: Linked) -> None:
-    garden.sync()
+    garden.first_sync()
     old = Offer.objects.get(allegro_id=SECATEURS).category_id
     world = garden.world
     world.quirk("category_event", event="created", category=NEW, name="Narzędzia", parent="1536")
@@ -65,7 +65,7 @@ def test_what_happened_to_a_category_just_before_its_end_is_told_by_its_end(gard
 @pytest.mark.django_db
 def test_what_a_category_comes_to_require_is_not_dated_by_what_else_became_of_it(garden: Linked) -> None:
     """Nothing tells when a plan was made or came into force; the end of the category has a moment of its own."""
-    garden.sync()
+    garden.first_sync()
     old, world = Offer.objects.get(allegro_id=SECATEURS).category_id, garden.world
     world.quirk("category_event", event="created", category=NEW, name="Narzędzia", parent="1536")
     world.quirk("category_parameter", category=old, parameter="7001", offers=[SECATEURS], in_days=1)
@@ -85,7 +85,7 @@ def test_what_a_category_comes_to_require_is_not_dated_by_what_else_became_of_it
 
 @pytest.mark.django_db
 def test_the_categories_that_others_stand_below_have_names_too(garden: Linked) -> None:
-    garden.sync()
+    garden.first_sync()
     own = Offer.objects.get(allegro_id=SECATEURS).category_id
     world = garden.world
     world.quirk("category_event", event="moved", category=own, parent="5312")

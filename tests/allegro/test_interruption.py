@@ -120,8 +120,15 @@ def story(world: World, arm: Arm, fuse: Fuse, *, first: bool) -> dict[str, Rows]
         return finish(linked)
 
 
-@pytest.mark.parametrize("first", [True, False], ids=["first-sync", "later-sync"])
-@pytest.mark.parametrize("arm", [at_requests, at_writes])
+@pytest.mark.parametrize(
+    ("arm", "first"),
+    [
+        pytest.param(at_requests, False, id="at_requests-later-sync"),
+        pytest.param(at_writes, True, id="at_writes-first-sync"),
+        pytest.param(at_requests, True, id="at_requests-first-sync", marks=pytest.mark.soak),
+        pytest.param(at_writes, False, id="at_writes-later-sync", marks=pytest.mark.soak),
+    ],
+)
 @pytest.mark.django_db
 def test_a_run_killed_anywhere_ends_where_an_undisturbed_one_would(
     world: World, arm: Arm, first: bool, monkeypatch: pytest.MonkeyPatch

@@ -44,7 +44,7 @@ def read() -> set[str]:
 
 
 def test_a_rewritten_product_is_one_change_that_touches_its_offers(garden: Linked) -> None:
-    garden.sync()
+    garden.first_sync()
     key, since = product_of(garden), garden.world.now
     assert stored()[key].name == str(stored()[key]) != ""
     garden.world.move(hours=23)
@@ -63,7 +63,7 @@ def test_a_rewritten_product_is_one_change_that_touches_its_offers(garden: Linke
 
 
 def test_offers_use_the_products_that_they_are_made_from(garden: Linked) -> None:
-    garden.sync()
+    garden.first_sync()
     uses = OfferUse.objects.filter(kind=SharedKind.PRODUCT, until=None)
     assert dict(uses.values_list("offer__allegro_id", "allegro_id")) == dict(
         Offer.objects.values_list("allegro_id", "product_id")
@@ -72,7 +72,7 @@ def test_offers_use_the_products_that_they_are_made_from(garden: Linked) -> None
 
 def test_uses_of_offers_known_before_products_were_read_come_with_their_newest_reading(garden: Linked) -> None:
     """What the migration asks for: an installation that has followed offers for long must not derive all again."""
-    garden.sync()
+    garden.first_sync()
     found = OfferUse.objects.filter(kind=SharedKind.PRODUCT)
     before = set(found.values_list("offer", "allegro_id"))
     found.delete()
@@ -96,7 +96,7 @@ def test_each_product_is_read_once_a_day_in_full_runs_only(garden: Linked) -> No
 
 
 def test_a_product_that_allegro_no_longer_has_waits_for_its_turn(garden: Linked) -> None:
-    garden.sync()
+    garden.first_sync()
     key = product_of(garden)
     garden.world.fault(f"/sale/products/{key}", 404, times=FOREVER)
     garden.world.move(hours=24)
@@ -172,7 +172,7 @@ def sheets(linked: Linked, offer_id: str) -> list[SharedSheet]:
 
 
 def test_the_page_of_a_day_shows_the_product_with_its_name(garden: Linked) -> None:
-    garden.sync()
+    garden.first_sync()
     [sheet] = sheets(garden, SECATEURS)
     rows = {row.state.field.key: row.text for row in sheet.rows}
     assert rows["product.name"] == sheet.shared.name

@@ -3,7 +3,7 @@
 import pytest
 from django.utils.formats import date_format
 
-from allegro.models import RefreshRequest, RunKind, RunStatus
+from allegro.models import RefreshRequest, RunKind
 from allegro.sync import details
 from offers.coverage import account_coverage
 from offers.models import CounterNight, Offer, OfferDay
@@ -15,7 +15,7 @@ from tests.simulator.conftest import Application
 @pytest.fixture
 def synced(garden: Linked) -> Linked:
     """The garden seller after its first sync."""
-    assert garden.sync().status == RunStatus.SUCCEEDED
+    garden.first_sync()
     return garden
 
 
@@ -125,7 +125,7 @@ def test_an_ended_offer_that_is_resumed_has_two_lives_under_one_id(synced: Linke
 
 def test_what_the_catalogue_rewrites_is_one_moment_of_several_fields(coffee: Linked) -> None:
     """A tool that names the product gets its content too (allegro-api issue 11980)."""
-    coffee.sync()
+    coffee.first_sync()
     coffee.world.move(minutes=1)
     coffee.world.quirk("catalogue_rewrite")
     coffee.world.quirk("processing", how="at_once")

@@ -18,7 +18,7 @@ PRICE = "64.90"
 def synced(garden: Linked) -> Linked:
     """The garden seller after its first sync, a little later, with no other buyers of the secateurs in sight."""
     garden.world.edit(SECATEURS, stock=500)
-    assert garden.sync().status == RunStatus.SUCCEEDED
+    garden.first_sync()
     garden.world.move(minutes=1)
     return garden
 

@@ -21,7 +21,7 @@ WEEK = timedelta(days=7)
 RUNS_A_DAY = 2
 
 
-@pytest.mark.slow
+@pytest.mark.soak
 @pytest.mark.django_db
 def test_a_week_of_failures_is_recorded_as_it_happened(world: World) -> None:
     linked = link(world, COFFEE)

@@ -72,7 +72,7 @@ def test_extras_that_nobody_tells_are_the_failure_of_the_stage(garden: Linked, s
 
 
 def test_an_offer_that_alone_is_asked_for_and_fails_is_no_outage(garden: Linked) -> None:
-    garden.sync()
+    garden.first_sync()
     garden.world.move(minutes=1)
     garden.world.edit(SECATEURS, price="61.50")
     garden.world.move(minutes=1)
@@ -83,7 +83,7 @@ def test_an_offer_that_alone_is_asked_for_and_fails_is_no_outage(garden: Linked)
 
 
 def test_offers_that_cannot_be_read_cost_the_others_no_turn(garden: Linked) -> None:
-    garden.sync()
+    garden.first_sync()
     *spoilt, _one, _two = ids_of(garden)
     spoil(garden, DETAILS, spoilt, 500)
     garden.world.move(hours=24)

@@ -32,7 +32,7 @@ def statuses(run: SyncRun) -> dict[str, str]:
 def test_a_document_of_an_unforeseen_shape_costs_one_stage_only(
     garden: Linked, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
-    garden.sync()
+    garden.first_sync()
     garden.world.move(hours=3)
     garden.world.edit(SECATEURS, price="61.50")
     garden.world.move(minutes=1)

@@ -65,7 +65,7 @@ def test_what_is_known_of_a_moment_was_so(world: World) -> None:
 
 @pytest.mark.django_db
 def test_only_a_row_that_agrees_bears_out_what_was_read(garden: Linked) -> None:
-    garden.sync()
+    garden.first_sync()
     garden.world.move(hours=3)
     garden.world.edit(SECATEURS, price="61.50")
     garden.sync()

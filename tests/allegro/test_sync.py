@@ -31,7 +31,7 @@ from tests.allegro.record_rows import assert_rebuilding_changes_nothing, changes
 @pytest.fixture
 def synced(garden: Linked) -> Linked:
     """The garden seller after its first sync."""
-    assert garden.sync().status == RunStatus.SUCCEEDED
+    garden.first_sync()
     return garden
 
 
@@ -85,7 +85,7 @@ def test_an_announced_edit_becomes_an_exact_change_with_both_values(synced: Link
 
 
 def test_a_price_on_another_marketplace_is_a_change_of_its_own(coffee: Linked) -> None:
-    coffee.sync()
+    coffee.first_sync()
     coffee.world.move(minutes=1)
     edited_at = coffee.world.edit(SANTOS, czech_price="499.00")
     coffee.world.move(minutes=10)
@@ -117,7 +117,7 @@ def test_a_silent_edit_is_found_within_a_day_with_its_interval(
 
 
 def test_every_offer_is_read_whole_within_a_day(coffee: Linked) -> None:
-    coffee.sync()
+    coffee.first_sync()
     for _ in range(5):
         coffee.world.move(hours=6)
         coffee.sync()
@@ -128,7 +128,7 @@ def test_every_offer_is_read_whole_within_a_day(coffee: Linked) -> None:
 
 
 def test_sales_are_recorded_from_orders_and_explain_the_stock(coffee: Linked) -> None:
-    coffee.sync()
+    coffee.first_sync()
     coffee.world.move(hours=12)
     coffee.sync()
     sold = list(OfferChange.objects.filter(certainty="sold").values_list("units_sold", "old", "new"))
@@ -138,7 +138,7 @@ def test_sales_are_recorded_from_orders_and_explain_the_stock(coffee: Linked) ->
 
 
 def test_running_again_changes_no_row(coffee: Linked) -> None:
-    coffee.sync()
+    coffee.first_sync()
     coffee.world.edit(SANTOS, title="Kawa ziarnista Santos 1 kg")
     coffee.world.move(hours=6)
     coffee.sync()
@@ -306,7 +306,7 @@ def test_values_that_allegro_adds_one_day_do_not_stop_the_sync(synced: Linked) -
 
 
 def test_repeated_rows_of_the_order_journal_count_once(coffee: Linked) -> None:
-    coffee.sync()
+    coffee.first_sync()
     before = outcome(coffee.account)
     StreamCursor.objects.filter(account=coffee.account, stream="orders").update(position="")
     StreamCursor.objects.filter(account=coffee.account, stream="journal").update(position="")

@@ -120,7 +120,7 @@ def test_the_run_log_names_what_could_not_be_read_with_the_trace_id(garden: Link
 
 
 def test_health_keeps_the_first_failure_and_counts_them(garden: Linked) -> None:
-    garden.sync()
+    garden.first_sync()
     good = StreamHealth.objects.get(account=garden.account, stream="orders").succeeded_at
     garden.world.move(minutes=15)
     first = garden.world.now

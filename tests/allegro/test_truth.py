@@ -42,7 +42,7 @@ def measure_tables(_share: float) -> None:
 
 @pytest.mark.slow
 @pytest.mark.django_db
-@pytest.mark.parametrize(("seed", "days", "hours"), [(7, 4, 6), (11, 4, 12)])
+@pytest.mark.parametrize(("seed", "days", "hours"), [(7, 4, 6), pytest.param(11, 4, 12, marks=pytest.mark.soak)])
 def test_a_replayed_life_is_recorded_as_it_happened(
     world: World, monkeypatch: pytest.MonkeyPatch, seed: int, days: int, hours: int
 ) -> None:
@@ -106,7 +106,7 @@ def settle(linked: Linked) -> None:
         assert linked.sync().status == RunStatus.SUCCEEDED
 
 
-@pytest.mark.slow
+@pytest.mark.soak
 @pytest.mark.django_db
 def test_a_busy_week_of_failures_is_recorded_as_it_happened(busy_world: World) -> None:
     linked = link_with_campaigns(busy_world, GARDEN)
@@ -139,7 +139,7 @@ def sync_killed(linked: Linked, kind: RunKind, rng: Random) -> int:
     return killed
 
 
-@pytest.mark.slow
+@pytest.mark.soak
 @pytest.mark.django_db
 def test_a_busy_week_of_killed_runs_is_recorded_as_it_happened(busy_world: World) -> None:
     linked, rng = link_with_campaigns(busy_world, GARDEN), Random(8)

@@ -100,3 +100,14 @@ def test_columns_and_views_are_chosen_in_menus(member: Visitor) -> None:
     page.locator("#results a.offer-title").first.click()
     expect(page.locator("[data-back-to-list]")).to_have_attribute("href", re.compile("[?&]q=Kawa"))
     assert member.faults == []
+
+
+def test_filters_work_without_javascript(member: Visitor, chromium: Browser) -> None:
+    context = chromium.new_context(java_script_enabled=False)
+    context.add_cookies(member.page.context.cookies())  # type: ignore[arg-type]
+    page = context.new_page()
+    page.goto(f"{member.base_url}/offers/")
+    page.fill("main input[name=q]", "Kawa 02")
+    page.keyboard.press("Enter")
+    expect(page.locator("main tbody tr")).to_have_count(1)
+    context.close()

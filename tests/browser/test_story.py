@@ -193,17 +193,3 @@ def name_the_columns(visitor: Visitor, folder: Path) -> None:
     page.click("#mapping button.btn-primary")
     page.click("form[action$='/import/'] button", timeout=SYNC_MILLISECONDS)
     page.wait_for_selector("[data-upload-status=imported]")
-
-
-@pytest.mark.usefixtures("simulator")
-def test_filters_work_without_javascript(visitor: Visitor) -> None:
-    sign_up(visitor)
-    link_account(visitor)
-    context = visitor.page.context.browser.new_context(java_script_enabled=False)  # type: ignore[union-attr]
-    context.add_cookies(visitor.page.context.cookies())  # type: ignore[arg-type]
-    page = context.new_page()
-    page.goto(f"{visitor.base_url}/offers/")
-    page.fill("main input[name=q]", BEST_SELLER)
-    page.keyboard.press("Enter")
-    expect(page.locator("main tbody tr")).to_have_count(1)
-    context.close()

@@ -117,7 +117,7 @@ class Seller:
         }
 
 
-@pytest.mark.parametrize("seed", range(4))
+@pytest.mark.parametrize("seed", [0, 1, *(pytest.param(seed, marks=pytest.mark.soak) for seed in (2, 3))])
 def test_the_record_made_as_facts_came_is_the_one_made_of_all_of_them(in_workspace: Team, seed: int) -> None:
     seller = Seller(in_workspace, Random(seed))
     for _ in range(STEPS):
@@ -126,7 +126,7 @@ def test_the_record_made_as_facts_came_is_the_one_made_of_all_of_them(in_workspa
     assert_rebuilding_changes_nothing(in_workspace.account)
 
 
-@pytest.mark.parametrize("seed", range(6, 8))
+@pytest.mark.parametrize("seed", [6, pytest.param(7, marks=pytest.mark.soak)])
 def test_giving_up_old_facts_changes_nothing_then_or_later(in_workspace: Team, seed: int) -> None:
     seller, account = Seller(in_workspace, Random(seed)), in_workspace.account
     for _ in range(STEPS):

@@ -172,7 +172,7 @@ def test_the_page_says_why(known: Team, owner_client: Client) -> None:
 
 @pytest.mark.slow
 def test_what_the_simulator_exports_is_what_we_hold(garden: Linked) -> None:
-    garden.sync()
+    garden.first_sync()
     garden.world.move(days=6)
     garden.sync()
     account: SellerAccount = garden.account

@@ -21,7 +21,12 @@ LIVED = (date(2026, 9, 21), date(2026, 9, 22))
 OF_ORDERS = ("cancelled_later", "unpaid", "returns", "utc_days")
 
 
-@pytest.fixture(params=[(7, GARDEN), (11, COFFEE)], ids=["garden", "coffee"])
+@pytest.fixture(
+    params=[
+        pytest.param((7, GARDEN), id="garden"),
+        pytest.param((11, COFFEE), id="coffee", marks=pytest.mark.soak),
+    ]
+)
 def lived(request: pytest.FixtureRequest, db: None, settings: Settings) -> Iterator[Linked]:
     """An account with the orders of three weeks, followed for four more days; a price changes, an offer ends."""
     seed, seller = request.param
@@ -55,8 +60,14 @@ def _edit(linked: Linked) -> None:
     linked.world.edit(second.allegro_id, status="ENDED")
 
 
-@pytest.mark.slow
-def test_every_planted_discrepancy_is_found_with_its_reason(lived: Linked) -> None:
+def test_an_undisturbed_export_agrees_and_what_is_planted_is_found_with_its_reason(lived: Linked) -> None:
+    """One life for all of it: to live it takes longer than to look at it."""
+    _assert_planted_is_found(lived)
+    _assert_days_of_utc_are_told(lived)
+    _assert_a_discarded_report_leaves_nothing(lived)
+
+
+def _assert_planted_is_found(lived: Linked) -> None:
     found: set[str] = set()
     for days in (HISTORY, LIVED):
         with imported(lived.account, lived.world.url, days) as exported:
@@ -71,8 +82,7 @@ def test_every_planted_discrepancy_is_found_with_its_reason(lived: Linked) -> No
     assert found >= {"cancelled_later", "unpaid", "returns", "price_change", "stale", "offer_ended"}
 
 
-@pytest.mark.slow
-def test_an_export_whose_days_are_utc_days_is_told_as_such(lived: Linked) -> None:
+def _assert_days_of_utc_are_told(lived: Linked) -> None:
     days = days_with(lived.account, lived.world.url, HISTORY, "utc_days")
     if lived.account.allegro_id == COFFEE:
         assert len(days) > 3
@@ -96,7 +106,7 @@ def _assert_agreement(upload_id: object) -> None:
     assert total.own_units
 
 
-def test_days_are_not_those_of_a_report_that_is_discarded(lived: Linked) -> None:
+def _assert_a_discarded_report_leaves_nothing(lived: Linked) -> None:
     with imported(lived.account, lived.world.url, LIVED) as exported:
         assert exported
         assert exported.upload.period_to == LIVED[1]

@@ -67,7 +67,7 @@ def test_kept_up_to_date_is_the_same_as_made_anew(garden: Linked) -> None:
 
 
 def test_many_offers_have_the_timelines_that_each_has_alone(garden: Linked) -> None:
-    garden.sync()
+    garden.first_sync()
     offers = list(Offer.objects.all())
     garden.world.edit(offers[0].allegro_id, price="77.00")
     since = garden.world.now - timedelta(hours=1)
