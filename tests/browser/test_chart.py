@@ -22,6 +22,7 @@ from tests.browser.accessibility import accessibility_faults
 from tests.browser.conftest import Visitor
 from tests.conftest import Team
 from tests.offers.page_facts import add_change, add_sale, know_orders, price_stock
+from tests.offers.test_chart_compared import import_report
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 
@@ -155,8 +156,11 @@ def test_many_changes_in_one_lane_are_counted_listed_and_spread(offer_page: Visi
     assert offer_page.faults == []
 
 
-def test_switches_are_remembered(offer_page: Visitor) -> None:
+def test_switches_are_remembered_and_a_day_speaks_before_its_report(offer_page: Visitor, team: Team) -> None:
     page = offer_page.page
+    today = warsaw_day(timezone.now())
+    with workspace_scope(team.workspace):
+        import_report(team, today - timedelta(days=20), today - timedelta(days=8), 1400, 20)
     with page.expect_response(re.compile("/settings/preferences/chart-series/")) as answer:
         switch(page, "units").click()
     assert answer.value.status == 204
@@ -170,6 +174,10 @@ def test_switches_are_remembered(offer_page: Visitor) -> None:
     expect(switch(page, "units")).to_have_attribute("aria-pressed", "false")
     expect(switch(page, "account")).to_have_attribute("aria-pressed", "true")
     expect(switch(page, "price")).to_have_attribute("aria-pressed", "true")
+    chart = page.locator("#offer-chart")
+    chart.hover(position={"x": chart.evaluate("box => box.clientWidth / 2"), "y": 150})
+    said = page.locator(".chart-tip .tip")
+    expect(said).to_contain_text(re.compile("49[.,]90.*allegro-pl.*1[,\xa0]400"))
     assert offer_page.faults == []
 
 
