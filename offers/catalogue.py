@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
@@ -10,7 +10,7 @@ from django.core.paginator import Page, Paginator
 from django.db.models import Count, F, FilteredRelation, Q, QuerySet, Sum, Window
 
 from accounts.models import SellerAccount
-from offers.daily import Coverage, sales_coverage, spread, units_by_offer
+from offers.daily import Coverage, sales_coverage, spread, units_by_offer, whole_days
 from offers.daily import Window as Days
 from offers.models import NOT_EDITED, Offer, OfferChange
 from offers.presentation import label_of
@@ -57,7 +57,7 @@ class Listing:
 
 def trend_window(today: date) -> Days:
     """The last 28 full days."""
-    return Days(today - timedelta(days=TREND_DAYS), today - timedelta(days=1))
+    return whole_days(TREND_DAYS, today)
 
 
 def sort_key(wanted: str) -> str:

@@ -11,7 +11,7 @@ is a gap of "history":
       "revenue": [{"currency": "PLN", "values": ["149.70", "0.00", null, …]}],
       "price": [{"from": "…", "to": "…", "amount": "49.90", "currency": "PLN"}],
       "visitors": [{"marketplace": "allegro-pl", "values": [340, null, …]}],
-      "compared": {"previous": {"from": "2026-07-08", "to": "2026-08-04", "units": […], "revenue": […]},
+      "compared": {"previous": {"days": ["2026-07-08", …, null], "units": […], "revenue": […]},
                    "account": {"units": [120, null, …]}},
       "spans": [{"kind": "out_of_stock" | "not_active", "from": "…", "to": "…", "label": "Out of stock 3–12 Sep"}],
       "gaps": [{"from": "…", "to": "…", "stream": "journal", "label": "…"}],
@@ -24,8 +24,9 @@ is a gap of "history":
 
 `price` and `spans` hold what `offers.state` knows, so that the page of a day says the same. `visitors` are unique
 visitors of the 30 days that end with each day. A change with `moment` false happened somewhere between `from` and `to`.
-Stock that was sold is not among the changes. `compared` holds what was asked for only: `previous` is the window before,
-day for day, `account` the pieces of all other offers of the account.
+Stock that was sold is not among the changes. `compared` holds what was asked for only: `previous` lays the days before
+over the days that are counted, one by one, null over others (today); `account` is the pieces of all other offers of the
+account.
 """
 
 from collections import Counter
@@ -193,12 +194,20 @@ class OfferHistory:
         """One query for each that is asked for."""
         found: dict[str, Any] = {}
         if PREVIOUS in compare:
-            window, sales = self.before.window, self.before.sales
-            days = {"from": window.first.isoformat(), "to": window.last.isoformat()}
-            found[PREVIOUS] = {**days, "units": list(sales.units), "revenue": _revenue_json(sales)}
+            found[PREVIOUS] = self._laid_over(self.before)
         if ACCOUNT in compare:
             found[ACCOUNT] = {"units": units_of_others(self.offer, self.window)}
         return found
+
+    def _laid_over(self, before: "OfferHistory") -> dict[str, Any]:
+        """The days before, each at the place of the counted day that it is compared with."""
+        lead, tail = [None] * self.window.lead, [None] * self.window.tail
+        revenue = _revenue_json(before.sales)
+        return {
+            "days": [*lead, *(day.isoformat() for day in before.window.days), *tail],
+            "units": [*lead, *before.sales.units, *tail],
+            "revenue": [{**each, "values": [*lead, *each["values"], *tail]} for each in revenue],
+        }
 
     def _before_begin(self) -> list[dict[str, str]]:
         """The time before the first reading, drawn as a gap of its own."""
@@ -209,7 +218,8 @@ class OfferHistory:
         return [{**span, "stream": "history", "label": label}]
 
     def daily_rows(self) -> list[dict[str, Any]]:
-        """The chart as a table, newest day first: day, units, [(currency, revenue)], prices known on that day."""
+        """The chart as a table, newest day first: day, units, [(currency, revenue)], prices known on that day,
+        [(marketplace, visitors)]."""
         prices = _prices_by_day(self.price)
         rows = [
             {
@@ -217,7 +227,11 @@ class OfferHistory:
                 "units": self.sales.units[position],
                 "revenue": self._revenue_on(position),
                 "prices": prices.get(day, []),
-                "visitors": [values[position] for values in self.visitors.values() if values[position] is not None],
+                "visitors": [
+                    (marketplace, values[position])
+                    for marketplace, values in self.visitors.items()
+                    if values[position] is not None
+                ],
             }
             for position, day in enumerate(self.window.days)
         ]

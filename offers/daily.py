@@ -16,11 +16,14 @@ from django.db.models import Min, Sum
 
 from accounts.models import SellerAccount
 from offers.calendar import ONE_DAY, end_of_day, start_of_day, warsaw_day
-from offers.models import Offer, OrderEvent, OrderHistory, SalesDay
+from offers.models import Note, Offer, OrderEvent, OrderHistory, SalesDay
 from offers.sales import known_since_key
 
 PERIODS = (7, 28, 84, 365)
 USUAL_PERIOD = 28
+# The choice that shows the two weeks of the dashboard: seven whole days, and the seven before.
+WEEKS = "weeks"
+WEEK = 7
 # A link may name any number of days, as those of a report, up to this many.
 LONGEST_PERIOD = 1_100
 # The beginning of a history moves only when older orders arrive; finding it costs a walk over all order events.
@@ -29,11 +32,17 @@ CACHE_SECONDS = 600
 
 @dataclass(frozen=True, slots=True)
 class Window:
-    """Some Warsaw days, `first` and `last` both included; `choice` is what the address says ("28", "all")."""
+    """Some Warsaw days, `first` and `last` both included; `choice` is what the address says ("28", "all").
+
+    So many days as `lead` and `tail` say are only shown, at the beginning and at the end: the week that is compared
+    with, and today, which is not over.
+    """
 
     first: date
     last: date
     choice: str = ""
+    lead: int = 0
+    tail: int = 0
 
     @property
     def days(self) -> list[date]:
@@ -41,9 +50,15 @@ class Window:
         return [self.first + ONE_DAY * number for number in range((self.last - self.first).days + 1)]
 
     @property
+    def counted(self) -> "Window":
+        """The whole days that figures are of."""
+        return Window(self.first + ONE_DAY * self.lead, self.last - ONE_DAY * self.tail)
+
+    @property
     def previous(self) -> "Window":
-        """As many days, right before."""
-        return Window(self.first - ONE_DAY * len(self.days), self.first - ONE_DAY)
+        """As many days as are counted, right before them."""
+        counted = self.counted
+        return whole_days(len(counted.days), counted.first)
 
     @property
     def since(self) -> datetime:
@@ -56,17 +71,25 @@ class Window:
         return end_of_day(self.last)
 
 
+def whole_days(length: int, today: date) -> Window:
+    """The last `length` whole days before `today`: what "the last 28 days" are on every page."""
+    return Window(today - ONE_DAY * length, today - ONE_DAY)
+
+
 def window_for(choice: str, today: date, earliest: date, until: str = "") -> Window:
-    """The days that `choice` asks for, up to the ISO day `until`, else up to `today`.
+    """The days that `choice` asks for, up to the ISO day `until`, else whole days and today besides.
 
     "all" begins at `earliest`; nonsense is the usual period, and a day that is none, or is to come, is today.
     """
     last = _past_day(until, today)
     if choice == "all":
-        return Window(min(earliest, last), last, choice)
+        return Window(min(earliest, last), last, choice, tail=int(earliest < last == today))
+    tail = int(last == today)
+    if choice == WEEKS:
+        return Window(last - ONE_DAY * (2 * WEEK - 1 + tail), last, choice, lead=WEEK, tail=tail)
     length = int(choice) if re.fullmatch(r"[0-9]{1,4}", choice) else 0
     length = length if 1 <= length <= LONGEST_PERIOD else USUAL_PERIOD
-    return Window(last - ONE_DAY * (length - 1), last, str(length))
+    return Window(last - ONE_DAY * (length - 1 + tail), last, str(length), tail=tail)
 
 
 def _past_day(text: str, today: date) -> date:
@@ -149,6 +172,15 @@ class DailySales:
             for currency, amounts in self.revenue.items()
         }
 
+    def within(self, window: Window) -> "DailySales":
+        """Of those days that lie in `window` only."""
+        wanted = [position for position, day in enumerate(self.days) if window.first <= day <= window.last]
+        revenue = {code: [amounts[each] for each in wanted] for code, amounts in self.revenue.items()}
+        # A currency that has sales on other days only says nothing here; the first is the offer's own.
+        own = next(iter(revenue), "")
+        revenue = {code: amounts for code, amounts in revenue.items() if code == own or any(amounts)}
+        return DailySales([self.days[each] for each in wanted], [self.units[each] for each in wanted], revenue)
+
 
 def daily_sales(offer: Offer, window: Window) -> DailySales:
     """Units and revenue of `offer` on each day of `window`, all marketplaces together, currencies apart."""
@@ -187,6 +219,14 @@ def _spread_money(
         rows[day] if day in rows else Decimal() if day in sold or (coverage and coverage.covers(day)) else None
         for day in days
     ]
+
+
+def first_day_of(offer: Offer) -> date:
+    """The first Warsaw day of which anything is known of the offer: a reading, a sale or a note. One query."""
+    sold = SalesDay.objects.filter(offer=offer).order_by("day").values_list("day")[:1]
+    noted = Note.objects.filter(offer=offer).order_by("first_day").values_list("first_day")[:1]
+    known: list[date] = [day for (day,) in sold.union(noted, all=True)]
+    return min([warsaw_day(offer.first_seen_at), *known])
 
 
 def units_of_others(offer: Offer, window: Window) -> list[int | None]:

@@ -13,11 +13,13 @@ from uuid import UUID
 
 from django.db.models import Count, F, Max, Q, QuerySet, Sum
 from django.db.models.functions import Coalesce
+from django.urls import reverse
+from django.utils.http import urlencode
 
 from accounts.models import SellerAccount
-from offers.calendar import end_of_day, start_of_day
+from offers.calendar import ONE_DAY, end_of_day, start_of_day
 from offers.charting import OfferHistory, Span
-from offers.daily import Window, units_by_offer
+from offers.daily import WEEK, WEEKS, Window, units_by_offer, whole_days
 from offers.models import NOT_EDITED, Offer, OfferChange, SalesDay
 from offers.presentation import ShownChange, label_of, present_all
 from offers.touching import changes_of
@@ -45,13 +47,14 @@ class EditedField:
 class FallenOffer:
     """An offer that sold clearly less than in the week before; `edited` is what was changed before its drop.
 
-    `edits` and `spans` (out of stock, not active) are read for the first one only.
+    `edits` and `spans` (out of stock, not active) are read for the first one only; `week` are the days of `now`.
     """
 
     offer: Offer
     now: int
     before: int
     drop: date
+    week: Window
     edited: Sequence[EditedField] = ()
     edits: Sequence[ShownChange] = ()
     more_edits: int = 0
@@ -61,6 +64,12 @@ class FallenOffer:
     def ratio(self) -> Decimal:
         """The relative change, negative."""
         return Decimal(self.now) / Decimal(self.before) - 1
+
+    @property
+    def address(self) -> str:
+        """The offer's page with exactly the two weeks that were compared, on any later day too."""
+        query = urlencode({"days": WEEKS, "until": self.week.last.isoformat()})
+        return f"{reverse('offers:detail', args=[self.offer.pk])}?{query}"
 
     @property
     def labels(self) -> Sequence[EditedField]:
@@ -107,11 +116,36 @@ def fallen_offers(
     drops = {pk: drop_day([units.get(pk, {}).get(day, 0) for day in both.days], both.days) for pk in ids}
     edited = _edited_before(drops)
     fallen = [
-        FallenOffer(offers[pk], row["now"], row["before"], drops[pk], edited.get(pk, []))
+        FallenOffer(offers[pk], row["now"], row["before"], drops[pk], week, edited.get(pk, []))
         for row in rows
         for pk in [row["offer_id"]]
     ]
     return [_in_full(fallen[0], both, now), *fallen[1:]] if fallen else []
+
+
+def fall_of(history: OfferHistory) -> FallenOffer | None:
+    """The fall of one offer in the last two weeks that its page counts, by the dashboard's rules; None without one.
+
+    Of a week that is not known day by day nothing is said.
+    """
+    week = whole_days(WEEK, history.window.counted.last + ONE_DAY)
+    both = Window(week.previous.first, week.last)
+    units = _units_on(history, both)
+    if len(units) < len(both.days):
+        return None
+    before, now = sum(units[:WEEK]), sum(units[WEEK:])
+    if before < ENOUGH_UNITS or now >= before:
+        return None
+    return FallenOffer(history.offer, now, before, drop_day(units, both.days), week)
+
+
+def _units_on(history: OfferHistory, days: Window) -> list[int]:
+    """The pieces of those days that are known; the days before the chart's are asked for only where they are needed."""
+    known = dict(zip(history.sales.days, history.sales.units, strict=True))
+    if days.first < history.window.first:
+        known |= dict(zip(history.before.sales.days, history.before.sales.units, strict=True))
+    found = [known.get(day) for day in days.days]
+    return [units for units in found if units is not None]
 
 
 def drop_day(units: Sequence[int], days: Sequence[date]) -> date:

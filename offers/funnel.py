@@ -10,8 +10,8 @@ from decimal import Decimal
 from functools import cached_property
 
 from offers.charting import OfferHistory
-from offers.daily import DailySales
-from offers.segments import Segment
+from offers.daily import DailySales, Window
+from offers.segments import Segment, clip
 from offers.values import as_money
 
 # Below this share of the time a price is named with how much of the time it is known for.
@@ -72,7 +72,7 @@ class Funnel:
 
     def __init__(self, history: OfferHistory) -> None:
         self.history = history
-        self.window = history.window
+        self.window = history.window.counted
         self.before = history.window.previous
 
     @cached_property
@@ -95,12 +95,12 @@ class Funnel:
     @cached_property
     def price(self) -> AveragePrice | None:
         """The average price, None where none is known or its currency changed."""
-        return average_price(self.history.price, self.window.since, min(self.window.until, self.history.now))
+        return self._average_price(self.history, self.window)
 
     @cached_property
     def price_before(self) -> AveragePrice | None:
         """The average price of the days before, in the same currency."""
-        found = average_price(self.history.before.price, self.before.since, self.before.until)
+        found = self._average_price(self.history.before, self.before)
         return found if found and self.price and found.currency == self.price.currency else None
 
     @property
@@ -127,9 +127,14 @@ class Funnel:
         now, before = self.visitors, self.visitors_before
         return change_of(now.visitors, before.visitors) if now and before else None
 
-    @property
+    @cached_property
     def _sales(self) -> tuple[DailySales, DailySales]:
-        return self.history.sales, self.history.before.sales
+        return self.history.sales.within(self.window), self.history.before.sales
+
+    @staticmethod
+    def _average_price(history: OfferHistory, days: Window) -> AveragePrice | None:
+        since, until = days.since, min(days.until, history.now)
+        return average_price(clip(history.price, since, until), since, until)
 
     def _figure(self, now: Decimal | int | None, before: Decimal | int | None, currency: str) -> Figure:
         days, days_before = self._sales

@@ -2,20 +2,19 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 from decimal import Decimal
 
 from django.db.models import F, Sum
 
 from accounts.models import AccountStatus, SellerAccount
 from offers.calendar import warsaw_day
-from offers.daily import Window, sales_coverage
+from offers.daily import WEEK, Window, sales_coverage, whole_days
 from offers.falls import FallenOffer, fallen_offers, sales_of, within
 from offers.feed import Line, read_feed
 from offers.models import NOT_EDITED, Offer, OfferChange
 from offers.trust import Trust, read_trust, read_visits
 
-WEEK = 7
 NEWEST_SHOWN = 10
 
 
@@ -59,8 +58,8 @@ class Overview:
 
 def read_overview(accounts: Sequence[SellerAccount], now: datetime) -> Overview:
     """The dashboard of `accounts`, as of `now`."""
-    yesterday = warsaw_day(now) - timedelta(days=1)
-    week, week_before = _week_until(yesterday), _week_until(yesterday - timedelta(days=WEEK))
+    week = whole_days(WEEK, warsaw_day(now))
+    week_before = week.previous
     if not Offer.objects.filter(account__in=[account.pk for account in accounts]).exists():
         return Overview(accounts, week, week_before)
     followed = [account for account in accounts if account.status != AccountStatus.DISCONNECTED]
@@ -68,7 +67,7 @@ def read_overview(accounts: Sequence[SellerAccount], now: datetime) -> Overview:
     edits = OfferChange.objects.exclude(NOT_EDITED)
     newest = read_feed(edits, accounts, size=NEWEST_SHOWN).lines
     are_known = units.now is not None and units.before is not None
-    visits = read_visits(followed, yesterday)
+    visits = read_visits(followed, week.last)
     return Overview(
         accounts,
         week,
@@ -82,10 +81,6 @@ def read_overview(accounts: Sequence[SellerAccount], now: datetime) -> Overview:
         fallen=fallen_offers(followed, week, week_before, now) if are_known else [],
         newest=newest,
     )
-
-
-def _week_until(last: date) -> Window:
-    return Window(last - timedelta(days=WEEK - 1), last)
 
 
 def _known(accounts: Sequence[SellerAccount], week: Window) -> bool:

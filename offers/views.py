@@ -15,9 +15,10 @@ from accounts.models import Role
 from accounts.preferences import PreferenceKey, preference
 from offers.calendar import warsaw_day
 from offers.charting import OfferHistory
-from offers.daily import PERIODS, Window, sales_known_since, window_for
+from offers.daily import PERIODS, WEEKS, Window, first_day_of, sales_known_since, window_for
 from offers.day_export import days_file
 from offers.differences import full_diff
+from offers.falls import fall_of
 from offers.feed import read_page
 from offers.filters import ChangeFilter
 from offers.funnel import Funnel
@@ -45,8 +46,10 @@ def detail(request: WorkspaceRequest, offer_id: UUID) -> HttpResponse:
         "offer": offer,
         "window": window,
         "today": warsaw_day(history.now),
-        "periods": [*(str(days) for days in PERIODS), "all"],
+        "periods": [*([WEEKS] if window.choice == WEEKS else []), *(str(days) for days in PERIODS), "all"],
         "history": history,
+        "counted": history.sales.within(window.counted),
+        "fall": fall_of(history),
         "is_long": len(window.days) > LONGEST_TABLE,
         "funnel": Funnel(history),
         "changes": read_page(narrowed.qs, cursor, OFFER_CHANGES_SHOWN),
@@ -107,9 +110,9 @@ def get_offer(offer_id: UUID) -> Offer:
 
 
 def _window(request: WorkspaceRequest, offer: Offer) -> Window:
-    earliest = min(filter(None, [warsaw_day(offer.first_seen_at), sales_known_since(offer.account)]))
     asked, until = request.GET.get("days", ""), request.GET.get("until", "")
-    return window_for(asked, warsaw_day(timezone.now()), earliest, until)
+    today = warsaw_day(timezone.now())
+    return window_for(asked, today, first_day_of(offer) if asked == "all" else today, until)
 
 
 def page_or_part(request: WorkspaceRequest, name: str, part: str) -> str:

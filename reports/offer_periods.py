@@ -163,6 +163,7 @@ def _base(period: SalesPeriod | AdsPeriod) -> dict[str, Any]:
         "from": upload.period_from,
         "to": upload.period_to,
         "currency": upload.currency or None,
+        "marketplace": upload.marketplace or None,
         "upload": str(upload.pk),
         "file_name": upload.file_name,
         "counted": period.is_counted,

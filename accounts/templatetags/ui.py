@@ -88,6 +88,12 @@ def plain_moment(when: datetime) -> str:
     return formats.date_format(timezone.localtime(when, WARSAW), MOMENT_FORMATS[_language()]["minute"])
 
 
+@register.filter
+def plain_day(day: date) -> str:
+    """A day as `moment` writes it, as text for attributes."""
+    return formats.date_format(day, MOMENT_FORMATS[_language()]["day"])
+
+
 @register.simple_tag
 def status_badge(tone: str, text: str, icon_name: str = "") -> SafeString:
     """A badge whose `tone` is ok, warn, bad, info or neutral; the text says the same, colour is never alone."""

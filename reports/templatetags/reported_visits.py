@@ -19,13 +19,17 @@ register = template.Library()
 
 @dataclass(frozen=True, slots=True)
 class Reported:
-    """What one "Sales by offer" says of the offer over its whole period, from `first` to `last`."""
+    """What one "Sales by offer" says of the offer over its whole period, from `first` to `last`.
+
+    `marketplace` is "" where the report is of all.
+    """
 
     file_name: str
     first: date
     last: date
     visits: int | None
     conversion: Decimal | None
+    marketplace: str
 
     @property
     def window(self) -> Window:
@@ -42,14 +46,24 @@ class ReportedVisits:
     newest: Reported | None = None
 
     @property
+    def visits_before(self) -> int | None:
+        """The visits of the days before, None without a report of exactly them."""
+        return self.before.visits if self.before else None
+
+    @property
+    def conversion_before(self) -> Decimal | None:
+        """The conversion of the days before, None without a report of exactly them."""
+        return self.before.conversion if self.before else None
+
+    @property
     def visits_ratio(self) -> Decimal | None:
         """The relative change of the visits, None unless both are known."""
-        return change_of(self.now.visits, self.before.visits) if self.now and self.before else None
+        return change_of(self.now.visits, self.visits_before) if self.now else None
 
     @property
     def conversion_ratio(self) -> Decimal | None:
         """The relative change of the conversion, None unless both are known."""
-        return change_of(self.now.conversion, self.before.conversion) if self.now and self.before else None
+        return change_of(self.now.conversion, self.conversion_before) if self.now else None
 
 
 @register.simple_tag
@@ -79,4 +93,4 @@ def _reported(row: UploadRow) -> Reported:
     upload = row.upload
     # The database keeps an upload from being imported without its period.
     first, last = cast(date, upload.period_from), cast(date, upload.period_to)
-    return Reported(upload.file_name, first, last, row.visits, ratio(row.units, row.visits))
+    return Reported(upload.file_name, first, last, row.visits, ratio(row.units, row.visits), upload.marketplace)

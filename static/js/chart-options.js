@@ -2,42 +2,37 @@
 (function () {
   "use strict";
   const DAY = 86400000;
+  const LEFT_MOST = 128; // pixels for the names of the lanes
+  // A line without an axis ends so far below the top, and kinds of reports at different heights: their values stand there.
+  const ROOM = { revenue: 1.1, visits: 1.25, ads: 1.45, conversion: 1.8, account: 1.6 };
   const { dayStart } = window.chartMarkers;
   const { tooltip } = window.chartTooltips;
   const { drawn, paidIn } = window.chartSeries;
   const { markerSeries, MAIN_TOP, LANE } = window.chartLanes;
 
+  // The names of the lanes stand in full where they are not very long.
+  function widest(names, size) {
+    const pen = document.createElement("canvas").getContext("2d");
+    pen.font = `${size}px ${getComputedStyle(document.body).fontFamily}`;
+    return Math.ceil(Math.max(0, ...names.map((name) => pen.measureText(name).width)));
+  }
+
   // Geometry: one tall grid for the figures, one lane per kind of change below it.
-  function layout(width, laneCount) {
+  function layout(width, lanes) {
     const isNarrow = width < 560;
     const main = isNarrow ? 210 : 290;
     const lanesTop = MAIN_TOP + main + 34;
-    const lanesHeight = Math.max(1, laneCount) * LANE;
+    const lanesHeight = Math.max(1, lanes.length) * LANE;
+    const laneFont = isNarrow ? 10 : 11;
     return {
       isNarrow,
-      left: isNarrow ? 66 : 84,
+      laneFont,
+      left: Math.min(LEFT_MOST, Math.max(isNarrow ? 66 : 84, widest(lanes, laneFont) + 16)),
       right: isNarrow ? 44 : 64,
       main,
       lanesTop,
       lanesHeight,
       height: lanesTop + lanesHeight + 64,
-    };
-  }
-
-  function formats(language, texts) {
-    const whole = new Intl.NumberFormat(language);
-    const percent = new Intl.NumberFormat(language, { style: "percent", maximumFractionDigits: 2 });
-    const day = new Intl.DateTimeFormat(language, { timeZone: "UTC", weekday: "short", day: "numeric", month: "short", year: "numeric" });
-    const moment = new Intl.DateTimeFormat(language, { timeZone: "UTC", day: "numeric", month: "short", hour: "2-digit", minute: "2-digit" });
-    return {
-      count: (value) => (value === null || value === undefined ? `— (${texts.unknown})` : whole.format(value)),
-      money: (value, currency) =>
-        value === null || value === undefined
-          ? `— (${texts.unknown})`
-          : new Intl.NumberFormat(language, { style: "currency", currency }).format(value),
-      percent: (value) => (value === null || value === undefined ? `— (${texts.unknown})` : percent.format(value)),
-      day: (value) => day.format(value),
-      moment: (value) => moment.format(value),
     };
   }
 
@@ -86,14 +81,21 @@
         boundaryGap: ["12%", "12%"],
         axisLabel: { color: colors.muted, formatter: (value) => format.count(value) },
       }),
-      valueAxis(view, "", { show: false, min: 0 }),
-      // Revenue per currency, conversion, advertising per currency, the account: figures without an axis to read.
-      ...[...data.revenue, "conversion", ...paidIn(view), "account"].map(() => valueAxis(view, "", { show: false, min: 0 })),
+      // Visits, revenue per currency, conversion, advertising per currency, the account: their values stand at the lines.
+      ownScale(view, ROOM.visits),
+      ...data.revenue.map((_each, index) => ownScale(view, ROOM.revenue + index * 0.12)),
+      ownScale(view, ROOM.conversion),
+      ...paidIn(view).map(() => ownScale(view, ROOM.ads)),
+      ownScale(view, ROOM.account),
     ];
     axes[0].name = shape.isNarrow ? "" : texts.units;
     const conversion = 3 + data.revenue.length;
     view.axes = { visits: 2, revenue: 3, conversion, ads: conversion + 1, account: axes.length - 1, lanes: axes.length };
     return [...axes, laneAxis(view)];
+  }
+
+  function ownScale(view, room) {
+    return valueAxis(view, "", { show: false, min: 0, max: ({ max }) => (max > 0 ? max * room : null) });
   }
 
   function laneAxis({ lanes, labels, colors, layout: shape }) {
@@ -105,7 +107,7 @@
       data: lanes.map((key) => labels[key]),
       axisLine: { show: false },
       axisTick: { show: false },
-      axisLabel: { color: colors.muted, fontSize: shape.isNarrow ? 10 : 11, width: shape.left - 10, overflow: "truncate", interval: 0 },
+      axisLabel: { color: colors.muted, fontSize: shape.laneFont, width: shape.left - 10, overflow: "truncate", interval: 0 },
       splitLine: { show: true, lineStyle: { color: colors.line, opacity: 0.6 } },
     };
   }
@@ -162,5 +164,5 @@
     };
   }
 
-  window.chartOptions = { build, layout, formats };
+  window.chartOptions = { build, layout };
 })();

@@ -1,4 +1,4 @@
-// What the pointer is told on the offer's chart: the figures of a day, a report's period, a marker's changes.
+// What the pointer is told on the offer's chart: the figures of a day with its reports, a marker's changes.
 (function () {
   "use strict";
   const DAY = 86400000;
@@ -19,31 +19,38 @@
     return line;
   }
 
+  // First the day's own figures of what is drawn, then what reports say of the whole period that it lies in.
   function dayTip(view, time) {
-    const { data, format, texts } = view;
+    const { data, format, texts, isOn } = view;
     const index = Math.floor((time - dayStart(data.days[0])) / DAY);
     const day = data.days[index];
     if (!day) return null;
     const tip = element("div", "tip");
-    tip.append(element("div", "tip-head", format.day(dayStart(day)) + (day === data.now.slice(0, 10) ? ` – ${texts.today}` : "")));
-    tip.append(row(texts.units, format.count(data.units[index]), "mark-units"));
-    for (const each of data.revenue.filter((found) => found.currency === view.currency || Number(found.values[index]))) {
+    tip.append(element("div", "tip-head", format.weekday(dayStart(day)) + (day === data.now.slice(0, 10) ? ` – ${texts.today}` : "")));
+    if (isOn("units")) tip.append(row(texts.units, format.count(data.units[index]), "mark-units"));
+    for (const each of data.revenue.filter(({ currency }) => isOn(`revenue-${currency}`))) {
       tip.append(row(texts.revenue, format.money(each.values[index], each.currency), "mark-revenue"));
     }
-    tip.append(row(texts.price, pricesOn(view, dayStart(day)), "mark-price"));
+    if (isOn("price")) tip.append(row(texts.price, pricesOn(view, dayStart(day)), "mark-price"));
     const where = (each) => (data.visitors.length > 1 ? `${texts.visitors} ${each.marketplace}` : texts.visitors);
-    for (const each of data.visitors) tip.append(row(where(each), format.count(each.values[index]), "mark-visits"));
-    tip.append(...comparedRows(view, index), ...periodRows(view, day), ...spanRows(view, dayStart(day)), ...noteRows(view, day));
+    for (const each of data.visitors.filter(({ marketplace }) => isOn(`visitors-${marketplace}`))) {
+      tip.append(row(where(each), format.count(each.values[index]), "mark-visits"));
+    }
+    tip.append(...comparedRows(view, index), ...spanRows(view, dayStart(day)), ...fallRows(view, day), ...noteRows(view, day), ...periodRows(view, day));
     return tip;
+  }
+
+  function fallRows({ fall }, day) {
+    return fall && fall.day === day ? [element("div", "tip-note", fall.text)] : [];
   }
 
   // What was asked to be compared, each with its own day.
   function comparedRows({ data, format, texts, isOn }, index) {
     const { previous, account } = data.compared;
     const rows = [];
-    if (previous && isOn("previous")) {
-      const day = dayStart(previous.from) + index * DAY;
-      rows.push(element("div", "tip-note", format.day(day)), row(texts.units, format.count(previous.units[index]), "mark-ghost"));
+    const day = previous?.days[index];
+    if (day && isOn("previous")) {
+      rows.push(element("div", "tip-note", format.weekday(dayStart(day))), row(texts.units, format.count(previous.units[index]), "mark-ghost"));
       for (const each of previous.revenue.filter((found) => Number(found.values[index]))) {
         rows.push(row(texts.revenue, format.money(each.values[index], each.currency)));
       }
@@ -59,14 +66,23 @@
   function pricesOn({ data, format, texts }, start) {
     const found = data.price
       .filter((each) => wallClock(each.from) < start + DAY && wallClock(each.to) > start)
-      .map((each) => format.money(Number(each.amount), each.currency));
+      .map((each) => format.money(each.amount, each.currency));
     return found.length ? found.filter((each, index) => each !== found[index - 1]).join(" → ") : `— (${texts.unknown})`;
   }
 
   function periodRows(view, day) {
     return view.periods
-      .filter((period) => period.from <= day && day <= period.to)
-      .flatMap((period) => [element("div", "tip-note", `${view.texts.report}: ${period.from} – ${period.to}`), ...figures(view, period)]);
+      .filter((period) => period.from <= day && day <= period.to && isDrawn(view, period))
+      .flatMap((period) => [element("div", "tip-period", periodName(view, period)), ...figures(view, period)]);
+  }
+
+  // Its days, and its marketplace where it is of one only: its figures are not of the whole offer then.
+  function periodName({ format, texts }, { from, to, marketplace }) {
+    return [`${texts.report}: ${format.span(from, to)}`, marketplace].filter(Boolean).join(", ");
+  }
+
+  function isDrawn({ isOn }, period) {
+    return period.ads ? isOn(`ads-${period.currency}`) : isOn("periods") || isOn("conversion");
   }
 
   function spanRows({ data }, start) {
@@ -75,9 +91,10 @@
       .map((each) => element("div", "tip-note", each.label));
   }
 
-  // What a report says of the offer over its whole period.
+  // What a report says of the offer over its whole period; a phone has room for what is drawn only.
   function figures(view, period) {
-    return period.ads ? adsFigures(view, period) : salesFigures(view, period);
+    const rows = period.ads ? adsFigures(view, period) : salesFigures(view, period);
+    return view.layout.isNarrow ? rows.filter((each) => each.querySelector(".tip-mark")) : rows;
   }
 
   function salesFigures({ format, texts }, period) {
@@ -85,34 +102,21 @@
       row(texts.periodVisits, format.count(period.visits), "mark-report"),
       row(texts.conversion, format.percent(period.conversion), "mark-conversion"),
       row(texts.units, format.count(period.units)),
-      row(texts.revenue, money(format, period.revenue, period.currency)),
+      row(texts.revenue, format.money(period.revenue, period.currency)),
     ];
   }
 
   function adsFigures({ format, texts }, { ads, currency }) {
     return [
-      row(texts.adsCost, money(format, ads.cost, currency), "mark-ads"),
+      row(texts.adsCost, format.money(ads.cost, currency), "mark-ads"),
       row(texts.adsClicks, format.count(ads.clicks)),
       row(texts.adsUnits, format.count(ads.units)),
-      row(texts.adsRevenue, money(format, ads.revenue, currency)),
+      row(texts.adsRevenue, format.money(ads.revenue, currency)),
     ];
   }
 
-  // Without a currency an amount says little: the number stands alone.
-  function money(format, amount, currency) {
-    if (amount === null || !currency) return format.count(amount === null ? null : Number(amount));
-    return format.money(Number(amount), currency);
-  }
-
-  function periodTip(view, report) {
-    const tip = element("div", "tip");
-    tip.append(element("div", "tip-head", `${view.texts.report}: ${report.from} – ${report.to}`));
-    tip.append(...figures(view, report), element("div", "tip-note", report.file_name));
-    return tip;
-  }
-
   function when({ format, texts }, change) {
-    if (change.days) return [...new Set(change.days)].map((day) => format.day(dayStart(day))).join(" – ");
+    if (change.days) return [...new Set(change.days)].map((day) => format.weekday(dayStart(day))).join(" – ");
     const from = format.moment(wallClock(change.from));
     if (change.moment) return from;
     return `${texts.between} ${from} ${texts.and} ${format.moment(wallClock(change.to))}`;
@@ -152,9 +156,7 @@
       axisPointer: { type: "line", lineStyle: { color: view.colors.muted, type: "solid", opacity: 0.5 } },
       formatter(params) {
         if (Array.isArray(params)) return params.length ? dayTip(view, params[0].axisValue) : null;
-        if (params.seriesId === "markers") return markTip(view, params.dataIndex);
-        const report = view.reports.get(params.seriesId)?.[params.dataIndex];
-        return report ? periodTip(view, report) : null;
+        return params.seriesId === "markers" ? markTip(view, params.dataIndex) : null;
       },
     };
   }

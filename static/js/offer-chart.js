@@ -5,12 +5,11 @@
   const panelBox = document.getElementById("change-panel");
   if (!box || !panelBox) return;
   const { cluster, dayStart, noteAsChange, wallClock } = window.chartMarkers;
-  const { build, layout, formats } = window.chartOptions;
+  const { build, layout } = window.chartOptions;
   const { markerSeries } = window.chartLanes;
   const { drawn } = window.chartSeries;
   const DAY = 86400000;
   const language = document.documentElement.lang || "pl";
-  const formatting = language === "en" ? "en-GB" : language; // 24 hours, day before month, as on the page around
   const stillness = window.matchMedia("(prefers-reduced-motion: reduce)");
   const texts = readTexts();
   const reset = document.getElementById("chart-reset");
@@ -22,9 +21,9 @@
   const view = {
     data: null,
     periods: [],
-    reports: new Map(), // the periods that each series of reports draws
+    fall: box.dataset.fall ? { day: box.dataset.fall, text: box.dataset.fallText } : null, // since when it sells less
     texts,
-    format: formats(formatting, texts),
+    format: window.readerFormats.make(language, texts.unknown),
     currency: box.dataset.currency,
     colors: {},
     labels: {},
@@ -38,7 +37,7 @@
     isStill: stillness.matches,
     wasDrawn: false, // only the first drawing moves
     isOn: (id) => choices.isOn(id),
-    layout: layout(box.clientWidth, 1),
+    layout: layout(box.clientWidth, []),
   };
   const choices = window.chartChoices.make(view, box, {
     groups: () => [...chosenGroups()],
@@ -78,7 +77,7 @@
     view.colors = window.chartColors.readColors([...view.data.groups.map(({ key }) => key), "notes"]);
     view.labels = { ...Object.fromEntries(view.data.groups.map(({ key, label }) => [key, label])), notes: texts.notes };
     view.lanes = findLanes();
-    view.layout = layout(box.clientWidth, view.lanes.length);
+    view.layout = layout(box.clientWidth, view.lanes.map((key) => view.labels[key]));
     view.summary = `${texts.summary} ${document.getElementById("chart-words").textContent.replace(/\s+/g, " ").trim()}`;
     view.marks = [];
     box.style.height = `${view.layout.height}px`;

@@ -30,14 +30,9 @@
     return colors;
   }
 
-  const day = (text) => new Date(`${text}T00:00:00Z`);
+  const format = window.readerFormats.make(language, texts.unknown);
   const shortDay = new Intl.DateTimeFormat(formatting, { timeZone: "UTC", day: "numeric", month: "short" });
-  const longDay = new Intl.DateTimeFormat(formatting, { timeZone: "UTC", weekday: "short", day: "numeric", month: "short", year: "numeric" });
-
-  function money(value) {
-    if (value === null || value === undefined) return `— (${texts.unknown})`;
-    return new Intl.NumberFormat(formatting, { style: "currency", currency: data.currency || "PLN" }).format(value);
-  }
+  const money = (value) => format.money(value, data.currency || "PLN");
 
   function number(value) {
     return value === null ? null : Number(value);
@@ -57,11 +52,11 @@
     const [point] = points;
     const index = point.dataIndex;
     const name = data.days[index];
-    const lines = [longDay.format(day(name)), `${texts.own}: ${money(data.own[index])}`];
+    const lines = [format.weekday(Date.parse(name)), `${texts.own}: ${money(data.own[index])}`];
     if (data.reported[index] !== null) lines.push(`${texts.reported}: ${money(data.reported[index])}`);
     for (const period of data.periods) {
       if (period.from > name || period.to < name) continue;
-      const days = `${shortDay.format(day(period.from))} – ${shortDay.format(day(period.to))}`;
+      const days = format.span(period.from, period.to);
       lines.push(`${texts.period}, ${days}: ${money(period.reported)}`, `${texts.own}, ${days}: ${money(period.own)}`);
     }
     const list = document.createElement("div");
@@ -89,7 +84,7 @@
       xAxis: {
         type: "category",
         data: data.days,
-        axisLabel: { color: colors.muted, formatter: (name) => shortDay.format(day(name)) },
+        axisLabel: { color: colors.muted, formatter: (name) => shortDay.format(Date.parse(name)) },
         axisLine: { lineStyle: { color: colors.line } },
         axisTick: { show: false },
       },

@@ -1,23 +1,28 @@
 """The offer's chart in a real browser: by keyboard, from a link, with switches, notes and pictures."""
 
 import re
-from datetime import timedelta
+from datetime import date, timedelta
+from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
 import pytest
 from django.test import Client
 from django.utils import timezone
+from django.utils.translation import override
 from playwright.sync_api import Page, expect
 
 from accounts.models import Preference
 from accounts.scoping import workspace_scope
+from accounts.templatetags.ui import format_money, plain_day
 from offers.calendar import warsaw_day
 from offers.models import OfferSnapshot
+from offers.values import format_count
 from tests.browser.accessibility import accessibility_faults
 from tests.browser.conftest import Visitor
 from tests.conftest import Team
 from tests.offers.page_facts import add_change, add_sale, know_orders, price_stock
+from tests.offers.test_chart_compared import import_report
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 
@@ -53,6 +58,12 @@ def offer_page(visitor: Visitor, team: Team) -> Visitor:
     visitor.go(f"/offers/{team.offer.pk}/")
     wait_for_chart(visitor.page)
     return visitor
+
+
+def in_chart(page: Page, call: str) -> str:
+    """What the charts' own script makes of a value, in the language of the page."""
+    shown: str = page.evaluate(f"window.readerFormats.make(document.documentElement.lang, '?').{call}")
+    return shown
 
 
 def wait_for_chart(page: Page) -> None:
@@ -145,8 +156,11 @@ def test_many_changes_in_one_lane_are_counted_listed_and_spread(offer_page: Visi
     assert offer_page.faults == []
 
 
-def test_switches_are_remembered(offer_page: Visitor) -> None:
+def test_switches_are_remembered_and_a_day_speaks_before_its_report(offer_page: Visitor, team: Team) -> None:
     page = offer_page.page
+    today = warsaw_day(timezone.now())
+    with workspace_scope(team.workspace):
+        import_report(team, today - timedelta(days=20), today - timedelta(days=8), 1400, 20)
     with page.expect_response(re.compile("/settings/preferences/chart-series/")) as answer:
         switch(page, "units").click()
     assert answer.value.status == 204
@@ -160,6 +174,10 @@ def test_switches_are_remembered(offer_page: Visitor) -> None:
     expect(switch(page, "units")).to_have_attribute("aria-pressed", "false")
     expect(switch(page, "account")).to_have_attribute("aria-pressed", "true")
     expect(switch(page, "price")).to_have_attribute("aria-pressed", "true")
+    chart = page.locator("#offer-chart")
+    chart.hover(position={"x": chart.evaluate("box => box.clientWidth / 2"), "y": 150})
+    said = page.locator(".chart-tip .tip")
+    expect(said).to_contain_text(re.compile("49[.,]90.*allegro-pl.*1[,\xa0]400"))
     assert offer_page.faults == []
 
 
@@ -190,8 +208,15 @@ def test_the_picture_and_the_days_are_downloaded(offer_page: Visitor, tmp_path: 
         page.click("#chart-image")
     picture.value.save_as(tmp_path / "chart.png")
     assert (tmp_path / "chart.png").read_bytes().startswith(PNG)
+    language = page.evaluate("document.documentElement.lang")
+    with override(language):
+        assert in_chart(page, "money('1071.00', 'PLN')") == format_money(Decimal("1071.00"), "PLN")
+        assert in_chart(page, "money(696, 'CZK')") == format_money(Decimal(696), "CZK")
+        assert in_chart(page, "money(1200, 'HUF')") == format_money(Decimal(1200), "HUF")
+        assert in_chart(page, "count(2941)") == format_count(2941)
+        assert in_chart(page, "day(Date.parse('2026-09-05'))").replace("\xa0", " ") == plain_day(date(2026, 9, 5))
     with page.expect_download() as days:
         page.click("a[download]")
     days.value.save_as(tmp_path / "days.csv")
-    assert len((tmp_path / "days.csv").read_text("utf-8-sig").splitlines()) == 29
+    assert len((tmp_path / "days.csv").read_text("utf-8-sig").splitlines()) == 1 + 28 + 1  # headings, whole days, today
     assert offer_page.faults == []

@@ -1,5 +1,6 @@
 """The lists in a real browser: keyboard shortcuts, columns, saved views."""
 
+import re
 from collections.abc import Iterator
 
 import pytest
@@ -96,6 +97,8 @@ def test_columns_and_views_are_chosen_in_menus(member: Visitor) -> None:
     views.locator("a.menu-item").click()
     page.wait_for_url("**q=Kawa**")
     assert member.has_no_sideways_scroll()
+    page.locator("#results a.offer-title").first.click()
+    expect(page.locator("[data-back-to-list]")).to_have_attribute("href", re.compile("[?&]q=Kawa"))
     assert member.faults == []
 
 

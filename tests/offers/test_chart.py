@@ -36,12 +36,12 @@ def test_an_offer_without_data_has_nothing_but_unknowns(owner_client: Client, te
     assert read_chart(owner_client, team) == {
         "offer": str(team.offer.pk),
         "title": team.offer.title,
-        "from": "2026-09-22",
+        "from": "2026-09-21",
         "to": "2026-09-28",
         "now": "2026-09-28T12:00:00+02:00",
-        "days": [f"2026-09-{day}" for day in range(22, 29)],
-        "units": [None] * 7,
-        "revenue": [{"currency": "PLN", "values": [None] * 7}],
+        "days": [f"2026-09-{day}" for day in range(21, 29)],
+        "units": [None] * 8,
+        "revenue": [{"currency": "PLN", "values": [None] * 8}],
         "price": [],
         "visitors": [],
         "compared": {},
@@ -58,10 +58,10 @@ def test_zeros_stand_only_where_a_day_without_sales_is_known(owner_client: Clien
     add_sale(in_workspace.offer, date(2026, 9, 25), 3, "149.70")
     add_sale(in_workspace.offer, date(2026, 9, 27), 1, "10.00", "EUR")
     chart = read_chart(owner_client, in_workspace)
-    assert chart["units"] == [None, None, 0, 3, 0, 1, None]
+    assert chart["units"] == [None, None, None, 0, 3, 0, 1, None]
     assert chart["revenue"] == [
-        {"currency": "PLN", "values": [None, None, "0.00", "149.70", "0.00", "0.00", None]},
-        {"currency": "EUR", "values": [None, None, "0.00", "0.00", "0.00", "10.00", None]},
+        {"currency": "PLN", "values": [None, None, None, "0.00", "149.70", "0.00", "0.00", None]},
+        {"currency": "EUR", "values": [None, None, None, "0.00", "0.00", "0.00", "10.00", None]},
     ]
 
 
@@ -158,7 +158,7 @@ def test_a_window_inside_a_long_history_draws_what_reaches_into_it(owner_client:
     assert [
         (price["from"], price["to"], price["amount"]) for price in read_chart(owner_client, in_workspace)["price"]
     ] == [
-        ("2026-09-22T00:00:00+02:00", "2026-09-25T08:00:00+02:00", "44.90"),
+        ("2026-09-21T00:00:00+02:00", "2026-09-25T08:00:00+02:00", "44.90"),
         ("2026-09-25T08:00:00+02:00", "2026-09-27T10:00:00+02:00", "54.90"),
     ]
 
@@ -209,7 +209,7 @@ def test_visitors_and_gaps(owner_client: Client, in_workspace: Team) -> None:
         account=in_workspace.account, stream="journal", since=september(23, 1), until=september(24, 5), reason="missed"
     )
     chart = read_chart(owner_client, in_workspace)
-    assert chart["visitors"] == [{"marketplace": "allegro-pl", "values": [None, None, None, None, 340, None, None]}]
+    assert chart["visitors"] == [{"marketplace": "allegro-pl", "values": [*[None] * 5, 340, None, None]}]
     assert chart["gaps"] == [
         {
             "from": "2026-09-23T03:00:00+02:00",
@@ -222,7 +222,7 @@ def test_visitors_and_gaps(owner_client: Client, in_workspace: Team) -> None:
 
 @pytest.mark.parametrize(
     ("choice", "first"),
-    [("28", "2026-09-01"), ("365", "2025-09-29"), ("all", "2026-09-01"), ("9999", "2026-09-01"), ("x", "2026-09-01")],
+    [("28", "2026-08-31"), ("365", "2025-09-28"), ("all", "2026-09-01"), ("9999", "2026-08-31"), ("x", "2026-08-31")],
 )
 def test_the_period_comes_from_the_address(owner_client: Client, team: Team, choice: str, first: str) -> None:
     assert read_chart(owner_client, team, choice)["from"] == first
@@ -234,7 +234,7 @@ def test_a_day_in_autumn_lasts_25_hours(owner_client: Client, in_workspace: Team
         add_change(in_workspace.offer, at=datetime(2026, 10, 25, 22, 30, tzinfo=UTC))
         chart = read_chart(owner_client, in_workspace)
     assert chart["changes"][0]["from"] == "2026-10-25T23:30:00+01:00"
-    assert chart["days"][4:] == ["2026-10-25", "2026-10-26", "2026-10-27"]
+    assert chart["days"][5:] == ["2026-10-25", "2026-10-26", "2026-10-27"]
 
 
 def test_the_number_of_queries_does_not_grow(

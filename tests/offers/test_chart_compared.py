@@ -40,15 +40,16 @@ def read_chart(client: Client, team: Team, query: str) -> dict[str, Any]:
 @pytest.mark.parametrize(
     ("choice", "until", "first", "last"),
     [
-        ("28", "", date(2026, 9, 1), TODAY),
+        ("28", "", date(2026, 8, 31), TODAY),
+        ("weeks", "2026-09-27", date(2026, 9, 14), date(2026, 9, 27)),
         ("7", "2026-08-31", date(2026, 8, 25), date(2026, 8, 31)),
-        ("30", "2026-09-30", date(2026, 8, 30), TODAY),
+        ("30", "2026-09-30", date(2026, 8, 29), TODAY),
         ("all", "2026-08-31", EARLIEST, date(2026, 8, 31)),
         ("all", "2025-08-31", date(2025, 8, 31), date(2025, 8, 31)),
-        ("nonsense", "31.08.2026", date(2026, 9, 1), TODAY),
-        ("0", "0001-01-01", date(2026, 9, 1), TODAY),
-        ("9999", "", date(2026, 9, 1), TODAY),
-        ("٧", "", date(2026, 9, 1), TODAY),
+        ("nonsense", "31.08.2026", date(2026, 8, 31), TODAY),
+        ("0", "0001-01-01", date(2026, 8, 31), TODAY),
+        ("9999", "", date(2026, 8, 31), TODAY),
+        ("٧", "", date(2026, 8, 31), TODAY),
     ],
 )
 def test_the_address_names_the_days(choice: str, until: str, first: date, last: date) -> None:
@@ -63,16 +64,15 @@ def test_nothing_is_compared_that_nobody_asked_for(owner_client: Client, team: T
 def test_the_days_before_are_laid_over_day_by_day(owner_client: Client, in_workspace: Team) -> None:
     know_orders(in_workspace.account, since=datetime(2026, 9, 16, 6, tzinfo=UTC))
     add_sale(in_workspace.offer, date(2026, 9, 18), 4, "199.60")
-    add_sale(in_workspace.offer, date(2026, 9, 21), 1, "10.00", "EUR")
+    add_sale(in_workspace.offer, date(2026, 9, 20), 1, "10.00", "EUR")
     add_sale(in_workspace.offer, date(2026, 9, 22), 9, "449.10")
     assert read_chart(owner_client, in_workspace, "days=7&compare=previous")["compared"] == {
         "previous": {
-            "from": "2026-09-15",
-            "to": "2026-09-21",
-            "units": [None, 0, 0, 4, 0, 0, 1],
+            "days": [*(f"2026-09-{day}" for day in range(14, 21)), None],
+            "units": [None, None, 0, 0, 4, 0, 1, None],
             "revenue": [
-                {"currency": "PLN", "values": [None, "0.00", "0.00", "199.60", "0.00", "0.00", "0.00"]},
-                {"currency": "EUR", "values": [None, "0.00", "0.00", "0.00", "0.00", "0.00", "10.00"]},
+                {"currency": "PLN", "values": [None, None, "0.00", "0.00", "199.60", "0.00", "0.00", None]},
+                {"currency": "EUR", "values": [None, None, "0.00", "0.00", "0.00", "0.00", "10.00", None]},
             ],
         }
     }
@@ -88,7 +88,7 @@ def test_the_rest_of_the_account_is_without_this_offer_and_other_accounts(
     for units in (2, 3):
         add_sale(make_offer(in_workspace.account), date(2026, 9, 26), units)
     compared = read_chart(owner_client, in_workspace, "days=7&compare=account")["compared"]
-    assert compared == {"account": {"units": [None, None, 0, 0, 5, 0, 0]}}
+    assert compared == {"account": {"units": [None, None, None, 0, 0, 5, 0, 0]}}
 
 
 def test_comparing_takes_two_queries_more_however_much_was_sold(
@@ -133,7 +133,7 @@ def test_days_before_that_are_not_all_known_are_not_compared(owner_client: Clien
     assert (week.units.now, week.units.is_whole, week.units.ratio) == (3, True, None)
     page = words(read(owner_client, f"/offers/{in_workspace.offer.pk}/?days=7"))
     assert "Orders; the days before are not all known" in page
-    assert "Orders; 9 of 28 days are known" in words(read(owner_client, f"/offers/{in_workspace.offer.pk}/"))
+    assert "Orders; 8 of 28 days are known" in words(read(owner_client, f"/offers/{in_workspace.offer.pk}/"))
 
 
 def test_known_weeks_are_compared_by_currency(in_workspace: Team) -> None:
@@ -206,9 +206,9 @@ def test_the_days_can_be_taken_along_as_a_file(owner_client: Client, in_workspac
         "Day,Units sold,Revenue PLN,Lowest price,Highest price,Currency of the price,Changes known by then,"
         "Why a value is missing"
     )
-    assert len(lines) == 8
-    assert lines[1].startswith("2026-09-22,,,,,,0,Orders of this day have not been read; No price")
-    assert lines[6] == "2026-09-27,2,99.80,49.90,49.90,PLN,0,Not observed on this day"
+    assert len(lines) == 9
+    assert lines[1].startswith("2026-09-21,,,,,,0,Orders of this day have not been read; No price")
+    assert lines[7] == "2026-09-27,2,99.80,49.90,49.90,PLN,0,Not observed on this day"
     assert "offer-" in answer["Content-Disposition"]
 
 

@@ -174,7 +174,7 @@ def test_the_chart_shades_what_lies_before_the_first_reading(owner_client: Clien
     answer = owner_client.get(f"/offers/{offer.pk}/chart.json?days=7", headers={"accept-language": "en"})
     assert answer.json()["gaps"] == [
         {
-            "from": "2026-09-22T00:00:00+02:00",
+            "from": "2026-09-21T00:00:00+02:00",
             "to": "2026-09-25T12:00:00+02:00",
             "stream": "history",
             "label": "The history of this offer begins on 25 Sep",

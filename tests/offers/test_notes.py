@@ -135,9 +135,9 @@ def test_a_removed_note_leaves_the_chart_and_stays_in_the_list(owner_client: Cli
 
 def test_notes_that_touch_the_days_are_drawn(owner_client: Client, in_workspace: Team) -> None:
     offer = in_workspace.offer
-    long = Written("long", TODAY - timedelta(days=30), TODAY - timedelta(days=6))
+    long = Written("long", TODAY - timedelta(days=30), TODAY - timedelta(days=7))
     add_note(offer, in_workspace.owner, long)
-    add_note(offer, in_workspace.owner, written("before", TODAY - timedelta(days=7)))
+    add_note(offer, in_workspace.owner, written("before", TODAY - timedelta(days=8)))
     note = add_note(offer, in_workspace.owner, written("today"))
     drawn = owner_client.get(f"{page_of(offer)}chart.json?days=7").json()["notes"]
     assert [each["text"] for each in drawn] == ["long", "today"]

@@ -82,6 +82,7 @@ def test_offers_that_fell_most_come_first_and_small_numbers_are_left_out(
             add_sale(offer, TODAY - timedelta(days=2), now)
     page = read(owner_client)
     assert re.findall(r'class="offer-title" href="[^"]*">([^<]*)<', page) == ["Much", "Little"]
+    assert "12 in the week before, now 10" in words(page)
     assert "−90.0 %" in words(page)
 
 

@@ -84,6 +84,7 @@ def test_a_report_of_another_marketplace_is_held_against_its_own_orders(known: T
     imported(known, UploadKind.SALES_BY_OFFER, {"visits": 200}, marketplace="allegro-cz", currency="CZK")
     [period] = reports_of(known.offer).sales
     assert (period.own.units, period.own.revenue) == (0, Decimal())
+    assert [each["marketplace"] for each in periods_of(known.offer)] == ["allegro-cz"]
 
 
 def test_the_chart_is_told_of_both_kinds(known: Team) -> None:
@@ -120,3 +121,13 @@ def test_the_page_shows_both_and_says_what_is_missing(known: Team, owner_client:
     assert "<html" not in page
     assert "2.00\u00a0%" in page and "2.50\u00a0%" in page and "10.00" in page
     assert "one of its two parts is not known" in page
+
+
+def test_the_days_of_a_report_can_be_looked_at_without_a_report_of_the_days_before(
+    known: Team, owner_client: Client
+) -> None:
+    imported(known, UploadKind.SALES_BY_OFFER, {"units": 4, "visits": 200})
+    address = reverse("offers:detail", args=[known.offer.pk])
+    page = owner_client.get(f"{address}?days=7&until={LAST}", headers={"accept-language": "en"})
+    assert page.status_code == 200
+    assert "2.0\u00a0%" in page.content.decode()

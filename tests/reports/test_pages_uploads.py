@@ -63,6 +63,7 @@ def test_from_the_form_to_the_chart(
                 "units": 4,
                 "revenue": "199.96",
                 "currency": "PLN",
+                "marketplace": "allegro-pl",
                 "visits": 120,
                 "conversion": "0.0333",
                 "average_price": "49.99",
