@@ -19,6 +19,7 @@ from accounts.access import CURRENT_WORKSPACE, WorkspaceRequest, member_view, pe
 from accounts.forms import DeletePersonForm, DeleteWorkspaceForm
 from accounts.members import only_owner_with_others
 from accounts.models import Deletion, Export, JobStatus, Role, SellerAccount, User, record_audit
+from accounts.pieces import is_piece
 
 
 @require_GET
@@ -92,7 +93,7 @@ def deletion_state(request: HttpRequest, deletion_id: UUID) -> HttpResponse:
     found = Deletion.objects.filter(pk=deletion_id, asked_by=cast(User, request.user)).first()
     if found is None:
         raise Http404("no such deletion")
-    template = "account/_deletion.html" if request.htmx else "account/deletion.html"  # type: ignore[attr-defined]
+    template = "account/_deletion.html" if is_piece(request) else "account/deletion.html"
     return render(request, template, {"deletion": found})
 
 

@@ -12,6 +12,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 
 from accounts.access import WorkspaceRequest, get_account, member_view
 from accounts.models import Environment, OAuthGrant, Role, SellerAccount
+from accounts.pieces import is_piece
 from accounts.preferences import PreferenceKey, remember
 from allegro import linking
 from allegro.errors import AllegroError
@@ -157,7 +158,7 @@ def sync_now(request: WorkspaceRequest, account_id: UUID) -> HttpResponse:
         return redirect("settings:account", account_id=linked.pk)
     newest = SyncRun.objects.filter(account=linked).first()
     run_sync.delay(str(linked.pk), RunTrigger.PERSON, RunKind.FULL)
-    if request.htmx:  # type: ignore[attr-defined]
+    if is_piece(request):
         return _progress(request, linked, newest if newest and newest.status == RunStatus.RUNNING else None, newest)
     messages.info(request, _("The sync has been started."))
     return redirect("settings:account", account_id=linked.pk)

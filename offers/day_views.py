@@ -13,6 +13,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET
 
 from accounts.access import WorkspaceRequest, get_account, member_view
+from accounts.pieces import page_or_part
 from accounts.templatetags.ui import moment as moment_tag
 from offers.calendar import WARSAW, warsaw_day
 from offers.comparison import compare as compare_moments
@@ -83,7 +84,7 @@ def compare(request: WorkspaceRequest, offer_id: UUID) -> HttpResponse:
 def coverage(request: WorkspaceRequest, account_id: UUID) -> HttpResponse:
     """Since when the record of one account is complete and with which gaps: a page, and a card on other pages."""
     account = get_account(account_id)
-    name = "offers/coverage.html#card" if getattr(request, "htmx", None) else "offers/coverage.html"
+    name = page_or_part(request, "offers/coverage.html", "card")
     return render(request, name, {"account": account, "coverage": account_coverage(account)})
 
 

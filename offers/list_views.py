@@ -13,6 +13,7 @@ from django.views.decorators.http import require_GET, require_POST
 
 from accounts.access import WorkspaceRequest, member_view
 from accounts.models import ListPage, SellerAccount
+from accounts.pieces import page_or_part
 from accounts.saved_views import address_of_list, query_of
 from offers import catalogue_exports
 from offers.calendar import warsaw_day
@@ -25,7 +26,6 @@ from offers.filters import ChangeFilter, OfferFilter
 from offers.models import Offer, OfferChange
 from offers.overview import read_overview
 from offers.presentation import ShownChange, groups
-from offers.views import page_or_part
 
 # The filters of the change events that stand folded away until one of them is in use.
 FINE_FILTERS = ("field", "event", "source", "who", "marketplace", "account")

@@ -15,6 +15,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 
 from accounts.access import WorkspaceRequest, member_view
 from accounts.models import Role
+from accounts.pieces import is_piece, page_or_part
 from offers.calendar import warsaw_day
 from offers.models import Note, Offer
 from offers.note_forms import NoteForm
@@ -31,7 +32,7 @@ def note(request: WorkspaceRequest, offer_id: UUID, note_id: UUID) -> HttpRespon
     """One note with its earlier versions."""
     offer = get_offer(offer_id)
     context = {"offer": offer, "note": _kept(offer, note_id), "may_write": _may_write(request)}
-    return render(request, _template(request, "offers/note.html"), context)
+    return render(request, page_or_part(request, "offers/note.html", "panel"), context)
 
 
 @require_http_methods(["GET", "POST"])
@@ -111,12 +112,12 @@ def _retry(request: WorkspaceRequest, form: NoteForm, last: Note) -> NoteForm:
 
 def _show_form(request: WorkspaceRequest, offer: Offer, form: NoteForm, kept: KeptNote | None = None) -> HttpResponse:
     context = {"offer": offer, "form": form, "note": kept}
-    return render(request, _template(request, "offers/note_form.html"), context)
+    return render(request, page_or_part(request, "offers/note_form.html", "panel"), context)
 
 
 def _done(request: WorkspaceRequest, offer: Offer, said: str) -> HttpResponse:
     """Back to the offer's notes; for htmx only their list, with a word to the chart."""
-    if not _is_fragment(request):
+    if not is_piece(request):
         messages.success(request, said)
         return redirect(f"{reverse('offers:detail', args=[offer.pk])}#notes")
     context = {"offer": offer, "notes": kept_notes(offer), "may_write": _may_write(request), "said": said}
@@ -128,13 +129,3 @@ def _done(request: WorkspaceRequest, offer: Offer, said: str) -> HttpResponse:
 
 def _may_write(request: WorkspaceRequest) -> bool:
     return request.membership.may(Role.ANALYST)
-
-
-def _is_fragment(request: WorkspaceRequest) -> bool:
-    htmx = getattr(request, "htmx", None)
-    return bool(htmx and not htmx.boosted and not htmx.history_restore_request)
-
-
-def _template(request: WorkspaceRequest, name: str) -> str:
-    """The whole page, or what htmx shows beside the chart."""
-    return f"{name}#panel" if _is_fragment(request) else name

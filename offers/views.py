@@ -12,6 +12,7 @@ from django.views.decorators.http import require_GET
 
 from accounts.access import WorkspaceRequest, member_view
 from accounts.models import Role
+from accounts.pieces import page_or_part
 from accounts.preferences import PreferenceKey, preference
 from offers.calendar import warsaw_day
 from offers.charting import OfferHistory
@@ -113,9 +114,3 @@ def _window(request: WorkspaceRequest, offer: Offer) -> Window:
     asked, until = request.GET.get("days", ""), request.GET.get("until", "")
     today = warsaw_day(timezone.now())
     return window_for(asked, today, first_day_of(offer) if asked == "all" else today, until)
-
-
-def page_or_part(request: WorkspaceRequest, name: str, part: str) -> str:
-    """The whole page, or only its partial `part` when htmx asks for a piece of it."""
-    htmx = getattr(request, "htmx", None)
-    return f"{name}#{part}" if htmx and not htmx.boosted and not htmx.history_restore_request else name

@@ -14,6 +14,7 @@ from django.views.decorators.http import require_http_methods
 
 from accounts.access import WorkspaceRequest, member_view
 from accounts.models import Role
+from accounts.pieces import page_or_part
 from reports.mappings import faults, guess_columns, with_headings_in
 from reports.marketplaces import CURRENCIES
 from reports.messages import meaning
@@ -230,6 +231,5 @@ def columns(request: WorkspaceRequest, upload_id: UUID) -> HttpResponse:
             request, _("Remembered for every file of this shape. The file is being read by it; then you see a preview.")
         )
         return redirect("reports:detail", found.pk)
-    is_piece = bool(getattr(request, "htmx", None)) and not request.htmx.boosted  # type: ignore[attr-defined]
     context = {"upload": found, "form": form, "kinds": UploadKind.choices, "was_sent": request.method == "POST"}
-    return render(request, "reports/mapping.html#mapping" if is_piece else "reports/mapping.html", context)
+    return render(request, page_or_part(request, "reports/mapping.html", "mapping"), context)

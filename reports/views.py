@@ -16,6 +16,7 @@ from django.views.decorators.http import require_GET, require_http_methods
 
 from accounts.access import WorkspaceRequest, get_account, member_view
 from accounts.models import Role, SellerAccount
+from accounts.pieces import page_or_part
 from accounts.templatetags.ui import moment
 from offers.models import Offer
 from reports.cover import not_counted
@@ -56,7 +57,7 @@ def uploads(request: WorkspaceRequest) -> HttpResponse:
         "guides": GUIDES,
         "may_edit": may_edit(request),
     }
-    return render(request, _template(request, "reports/list.html", "results"), context)
+    return render(request, page_or_part(request, "reports/list.html", "results"), context)
 
 
 @require_http_methods(["GET", "POST"])
@@ -141,7 +142,7 @@ def offer_reports(request: WorkspaceRequest, offer_id: UUID) -> HttpResponse:
     """What imported reports say of one offer, each period beside our own orders of the same days."""
     offer = _get_offer(offer_id)
     context = {"offer": offer, "found": reports_of(offer), "may_edit": may_edit(request)}
-    return render(request, _template(request, "reports/offer.html", "card"), context)
+    return render(request, page_or_part(request, "reports/offer.html", "card"), context)
 
 
 def _get_offer(offer_id: UUID) -> Offer:
@@ -226,9 +227,3 @@ def _tell(request: WorkspaceRequest, intake: Intake) -> None:
         messages.error(
             request, _("“%(name)s” cannot be read. %(reason)s") % {"name": refused.file_name, "reason": reason}
         )
-
-
-def _template(request: WorkspaceRequest, name: str, part: str) -> str:
-    """The whole page, or only its partial `part` when htmx asks for a piece of it."""
-    htmx = getattr(request, "htmx", None)
-    return f"{name}#{part}" if htmx and not htmx.boosted and not htmx.history_restore_request else name

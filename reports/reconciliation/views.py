@@ -15,6 +15,7 @@ from django.views.decorators.http import require_GET
 
 from accounts.access import WorkspaceRequest, member_view
 from accounts.models import Role, SellerAccount
+from accounts.pieces import is_piece, page_or_part
 from offers.calendar import warsaw_day
 from offers.exports import XLSX, in_language
 from offers.models import Offer
@@ -52,7 +53,7 @@ def reconciliation(request: WorkspaceRequest) -> HttpResponse:
         "threshold": threshold(),
         "may_edit": _may_edit(request),
     }
-    return render(request, _template(request, "reports/reconciliation/offers.html", "results"), context)
+    return render(request, page_or_part(request, "reports/reconciliation/offers.html", "results"), context)
 
 
 @require_GET
@@ -123,7 +124,7 @@ def offer_card(request: WorkspaceRequest, offer_id: UUID) -> HttpResponse:
     offer = Offer.objects.filter(pk=offer_id).select_related("account").first()
     if offer is None:
         raise Http404("no such offer")
-    if not getattr(request, "htmx", None):
+    if not is_piece(request):
         return redirect("offers:detail", offer.pk)
     context = {"offer": offer, "reports": reports_of_offer(offer), "may_edit": _may_edit(request)}
     return render(request, "reports/reconciliation/offer_card.html", context)
@@ -133,7 +134,7 @@ def offer_card(request: WorkspaceRequest, offer_id: UUID) -> HttpResponse:
 @member_view()
 def dashboard_card(request: WorkspaceRequest) -> HttpResponse:
     """The dashboard's card: how many values agree, and the revenue day by day."""
-    if not getattr(request, "htmx", None):
+    if not is_piece(request):
         return redirect("reports:reconciliation")
     today = warsaw_day(timezone.now())
     context = {
@@ -188,9 +189,3 @@ def _uuid(text: str) -> UUID | None:
 
 def _may_edit(request: WorkspaceRequest) -> bool:
     return request.membership.may(Role.ANALYST)
-
-
-def _template(request: WorkspaceRequest, name: str, part: str) -> str:
-    """The whole page, or only its partial `part` when htmx asks for a piece of it."""
-    htmx = getattr(request, "htmx", None)
-    return f"{name}#{part}" if htmx and not htmx.boosted and not htmx.history_restore_request else name
