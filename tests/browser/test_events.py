@@ -67,7 +67,10 @@ def test_a_batch_opens_and_closes_by_keyboard(member: tuple[Visitor, Team]) -> N
         page.keyboard.press("Enter")
         expect(rows(page)).to_have_count(expected)
         expect(opener).to_have_attribute("aria-expanded", state)
-    assert visitor.has_no_sideways_scroll()
+    for width in (390, 768, 900, 1280):  # the values keep room for words on tablets too
+        page.set_viewport_size({"width": width, "height": 844})
+        assert page.locator("td.value-cell:visible").first.bounding_box()["width"] > 150  # type: ignore[index]
+        assert visitor.has_no_sideways_scroll()
     assert visitor.faults == []
 
 
