@@ -3,6 +3,7 @@
 import re
 from datetime import timedelta
 from typing import Any, cast
+from urllib.parse import urlencode
 
 import pytest
 import time_machine
@@ -140,6 +141,19 @@ def test_a_page_holds_twenty_five(owner_client: Client, in_workspace: Team) -> N
     make_offers(60, in_workspace.account)
     assert (len(titles(owner_client)), len(titles(owner_client, "?page=3"))) == (25, 11)
     assert "1–25 of 61" in read(owner_client)
+
+
+@pytest.mark.parametrize(
+    "text", ["mlynek", "MŁYNEK ŻAR", "zarnowy", "mly%C5%84ek", "do%20kawy%20(50%25)", "sku-%C5%82"]
+)
+def test_search_minds_neither_case_nor_the_marks_of_letters(owner_client: Client, three: Team, text: str) -> None:
+    make_offer(three.account, title="Młynek żarnowy do kawy (50%)", external_id="SKU-L")
+    assert titles(owner_client, f"?q={text}") == ["Młynek żarnowy do kawy (50%)"]
+
+
+@pytest.mark.parametrize("text", [".", "[a-z", "(", "***=", "\\", "a|b", "^", "$", "(?i)", "ß", "{1,"])
+def test_search_takes_every_character_for_itself(owner_client: Client, three: Team, text: str) -> None:
+    assert titles(owner_client, f"?{urlencode({'q': text})}") == []
 
 
 def test_htmx_gets_only_the_results(owner_client: Client, team: Team) -> None:

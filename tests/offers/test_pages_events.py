@@ -56,6 +56,11 @@ def several(in_workspace: Team) -> Team:
     return in_workspace
 
 
+def test_offers_are_found_without_the_marks_of_their_letters(owner_client: Client, several: Team) -> None:
+    add_change(make_offer(several.account, title="Świeca sojowa"), "title")
+    assert groups(owner_client, "?q=SWIECA") == groups(owner_client, "?q=święca") == ["content"]
+
+
 def test_newest_first_and_sales_hidden(owner_client: Client, several: Team) -> None:
     assert groups(owner_client) == ["price", "content", "delivery", "unnamed", "terms"]
 

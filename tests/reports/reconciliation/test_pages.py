@@ -91,6 +91,7 @@ def test_the_list_shows_the_newest_report_of_each_offer_unless_asked_for_more(la
         ("?measure=price", 2),
         ("?reason=unknown_offer", 4),
         ("?q=kubek", 4),
+        ("?q=KÚBEK+cęramićzny", 4),
         ("?q=nobody", 0),
         ("?status=nonsense", 8),
         ("?page=99", 8),
