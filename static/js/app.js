@@ -42,6 +42,13 @@
   document.addEventListener("themechange", markTheme);
   markTheme();
 
+  // On a phone the tabs scroll; the one that is open is to be seen.
+  for (const current of document.querySelectorAll(".tabs [aria-current]")) {
+    const tabs = current.closest(".tabs");
+    const { left, width } = current.getBoundingClientRect();
+    tabs.scrollLeft += left - tabs.getBoundingClientRect().left - (tabs.clientWidth - width) / 2;
+  }
+
   // Progress: the stylesheet shows the line only after a short wait, so that quick answers do not flicker.
   let running = 0;
   function busy(change) {
