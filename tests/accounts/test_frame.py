@@ -51,6 +51,13 @@ def assert_whole_page(html: str, language: str) -> None:
 
 
 @pytest.mark.django_db
+@pytest.mark.parametrize("address", ["/accounts/login/", "/accounts/signup/", "/accounts/password/reset/"])
+def test_an_e_mail_address_is_called_so_on_every_form(client: Client, address: str) -> None:
+    html = client.get(address, headers={"accept-language": "en"}).content.decode()
+    assert ">E-mail address</label>" in html and ">Email<" not in html
+
+
+@pytest.mark.django_db
 @pytest.mark.parametrize("language", LANGUAGES)
 @pytest.mark.parametrize("address", SIGNED_OUT_PAGES)
 def test_signed_out_page_renders(client: Client, address: str, language: str) -> None:
@@ -264,6 +271,13 @@ def test_unknown_address_shows_our_page(owner_client: Client) -> None:
     response = owner_client.get("/no/such/page/", headers={"accept-language": "en"})
     assert response.status_code == 404
     assert_whole_page(response.content.decode(), "en")
+
+
+@pytest.mark.django_db
+def test_an_unknown_address_tells_nobody_signed_out_of_workspaces(client: Client) -> None:
+    html = client.get("/no/such/page/", headers={"accept-language": "en"}).content.decode()
+    assert "no longer there" in html and "workspace you are in" not in html
+    assert_whole_page(html, "en")
 
 
 def test_forbidden_page_says_why(team: Team) -> None:
