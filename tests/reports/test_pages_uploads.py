@@ -329,6 +329,8 @@ def test_the_detail_page_needs_few_queries_however_many_rows(team: Team, pages: 
 def test_the_empty_list_says_where_to_get_the_file(team: Team, pages: Client) -> None:
     page = text(pages.get(reverse("reports:list")))
     assert "Asortyment → Sprzedaż wg ofert" in page and reverse("reports:upload") in page
+    polish = pages.get(reverse("reports:list"), headers={"accept-language": "pl"}).content.decode()
+    assert polish.count("Asortyment → Sprzedaż wg ofert") == 1
     nobody = signed_in(team.stranger)
     assert "No Allegro account is connected" in text(nobody.get(reverse("reports:list")))
     assert "No Allegro account is connected" in text(nobody.get(reverse("reports:upload")))
