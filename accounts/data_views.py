@@ -109,7 +109,7 @@ def delete_person(request: HttpRequest) -> HttpResponse:
         for each in asked:
             tasks.delete_workspace.delay_on_commit(str(each.pk))  # type: ignore[attr-defined]  # celery-types lacks it
         logout(request)
-        messages.success(request, _("Your account is deleted. A letter confirms it."))
+        messages.success(request, _("Your account is deleted. An e-mail confirms it."))
         return redirect("home")
     context = {"form": form, "needed": only_owner_with_others(user), "own": person.own_workspaces(user)}
     return render(request, "account/delete.html", context, status=422 if form.errors else 200)

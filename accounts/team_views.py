@@ -26,10 +26,11 @@ EVENTS_ON_A_PAGE = 50
 
 REFUSALS: dict[str, str | Promise] = {
     "member": gettext_lazy("This person is a member already. Nothing was sent."),
-    "invited": gettext_lazy("This address is invited already. You can send the letter again below."),
+    "invited": gettext_lazy("This address is invited already. You can send the e-mail again below."),
     "too_many": gettext_lazy("This workspace has sent its 30 invitations of one day. Try again tomorrow."),
     "too_soon": gettext_lazy(
-        "The letter was sent a moment ago, or five times already. Wait five minutes, or withdraw it and invite anew."
+        "The e-mail was sent a moment ago, or five times already. Wait five minutes, or withdraw the invitation and "
+        "invite anew."
     ),
     "closed": gettext_lazy("This invitation has been used, withdrawn or has expired. Ask for a new one."),
     "other": gettext_lazy("This invitation is for another e-mail address. Nothing was changed."),
@@ -89,7 +90,7 @@ def send_again(request: WorkspaceRequest, invitation_id: UUID) -> HttpResponse:
     except InvitationRefused as refusal:
         messages.warning(request, str(REFUSALS[refusal.code]))
     else:
-        text = _("A new letter went to %(email)s; the link in the old one no longer works.")
+        text = _("A new e-mail went to %(email)s; the link in the old one no longer works.")
         messages.success(request, text % {"email": invitation.email})
     return redirect("settings:team")
 
