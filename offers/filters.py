@@ -13,7 +13,7 @@ from django.utils.translation import gettext_lazy
 from accounts.models import SellerAccount
 from offers.calendar import end_of_day, start_of_day
 from offers.fields import DELIVERY_SETTINGS, FIELDS, GROUP_LABELS, MINOR_KEYS, OTHER_PREFIX, Group, keys_of_group
-from offers.letters import any_letters
+from offers.letters import any_letters, without_polish_marks
 from offers.models import NOT_EDITED, Certainty, Offer, OfferChange, OfferStatus, ValueWords
 from offers.presentation import EVENT_LABELS, UNNAMED_GROUP, groups
 from offers.touching import offers_touched, touches_offers, touching_any_of
@@ -191,8 +191,11 @@ class ChangeFilter(django_filters.FilterSet):  # type: ignore[misc]
         return queryset.filter(Q(offer__in=own) | Q(pk__in=shared))
 
     def with_words(self, queryset: QuerySet[OfferChange], _name: str, text: str) -> QuerySet[OfferChange]:
-        """Changes whose values hold these words; PostgreSQL's websearch syntax takes any text without an error."""
-        query = SearchQuery(text, config="simple", search_type="websearch")
+        """Changes whose values hold these words; PostgreSQL's websearch syntax takes any text without an error.
+
+        Case does not matter, nor do the marks of Polish letters.
+        """
+        query = SearchQuery(without_polish_marks(text), config="simple", search_type="websearch")
         return queryset.alias(value_words=ValueWords("old", "new")).filter(value_words=query)
 
     def on_marketplace(self, queryset: QuerySet[OfferChange], _name: str, marketplace: str) -> QuerySet[OfferChange]:

@@ -9,6 +9,9 @@ from typing import Final
 
 # Latin letters with marks, as in the languages of Allegro's marketplaces: Latin-1 Supplement and Latin Extended-A.
 _MARKED: Final = range(0xC0, 0x180)
+# What an index on the words of values takes the marks off; a list as long as the one above would make it slow.
+POLISH: Final = "ąćęłńóśźżĄĆĘŁŃÓŚŹŻ"
+PLAIN: Final = "acelnoszzACELNOSZZ"
 # Unicode does not take the bar off these two.
 _BARRED: Final = {"ł": "l", "đ": "d"}
 
@@ -34,6 +37,11 @@ _WAYS: Final = _every_way()
 def any_letters(text: str) -> str:
     """A regular expression (PostgreSQL's, for `__regex`) that finds `text` whatever the case and marks of letters."""
     return "".join(_one(character) for character in unicodedata.normalize("NFC", text))
+
+
+def without_polish_marks(text: str) -> str:
+    """`text` with plain letters in the place of Polish ones, as the index on the words of values has them."""
+    return unicodedata.normalize("NFC", text).translate(str.maketrans(POLISH, PLAIN))
 
 
 def _one(character: str) -> str:

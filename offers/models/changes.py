@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy as _
 from accounts.models import SellerAccount
 from accounts.scoping import TenantModel
 from offers.fields import MINOR_KEYS
+from offers.letters import PLAIN, POLISH
 from offers.models.journal import OfferEvent
 from offers.models.offer import Offer
 from offers.models.shared import SharedObject
@@ -35,7 +36,10 @@ NOT_EDITED = Q(certainty=Certainty.SOLD) | Q(field__in=MINOR_KEYS)
 
 
 class ValueWords(models.Func):
-    """The words and numbers in JSON values, for full-text search; markup is left out by PostgreSQL's parser."""
+    """The words and numbers in JSON values, for full-text search; markup is left out by PostgreSQL's parser.
+
+    Polish letters stand as plain ones: a query must go through `without_polish_marks` too.
+    """
 
     template = "(%(expressions)s)"
     arg_joiner = " || "
@@ -46,7 +50,11 @@ class ValueWords(models.Func):
 
 
 class _WordsOf(models.Func):
-    template = """jsonb_to_tsvector('simple', coalesce(%(expressions)s, 'null'), '["string", "numeric"]')"""
+    template = (
+        "jsonb_to_tsvector('simple', "
+        f"translate(coalesce(%(expressions)s, 'null')::text, '{POLISH}', '{PLAIN}')::jsonb, "
+        """'["string", "numeric"]')"""
+    )
     output_field = SearchVectorField()
 
 
@@ -121,7 +129,7 @@ class OfferChange(TenantModel):
             models.Index(fields=["shared", "-not_after"], name="change_of_shared", condition=Q(shared__isnull=False)),
             models.Index(fields=["batch"], name="change_of_batch", condition=Q(batch__isnull=False)),
             # Full-text search in the values.
-            GinIndex(ValueWords("old", "new"), name="change_words"),
+            GinIndex(ValueWords("old", "new"), name="change_plain_words"),
         ]
 
     def __str__(self) -> str:

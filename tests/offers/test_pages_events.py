@@ -306,6 +306,8 @@ def test_a_return_to_an_earlier_value_is_named(owner_client: Client, in_workspac
         ('"arabica mocna"', 0),
         ("kawa -arabica", 1),
         ("arabica or robusta", 2),
+        ("swiezo", 1),
+        ('"ŚWIEŻO pałona"', 1),
         ("44.90", 1),
         ("strong", 0),
         ("' OR 1=1 --", 0),
@@ -317,7 +319,7 @@ def test_words_in_values_are_found(owner_client: Client, in_workspace: Team, tex
     offer = in_workspace.offer
     add_change(offer, "title", old="Kawa robusta", new="Kawa", at=NOW - timedelta(hours=1))
     html = {"sections": [{"items": [{"type": "TEXT", "content": "<p><strong>Mocna</strong> arabica</p>"}]}]}
-    add_change(offer, "description", old=html, new="Brazylia mocna arabica", at=NOW - timedelta(hours=2))
+    add_change(offer, "description", old=html, new="Brazylia mocna arabica, świeżo palona", at=NOW - timedelta(hours=2))
     add_change(offer, old=money("49.90"), new=money("44.90"), at=NOW - timedelta(hours=3))
     found = owner_client.get("/offer-events", {"words": text if text != "%00" else "\0"}).content.decode()
     assert len(GROUP.findall(found)) == expected
