@@ -23,7 +23,7 @@ from offers.state import FieldState, Lack, Seen, state_at
 from offers.state_facts import SharedState, load_record, load_shared
 from offers.textdiff import SAFE_TAGS, description_html, description_images
 from offers.touching import changes_of
-from offers.wording import is_empty, show_value
+from offers.wording import is_empty, name_of_field, name_of_place, show_value
 
 INSTANT = timedelta(microseconds=1)
 # As nh3 writes them: without attributes.
@@ -161,10 +161,11 @@ def read_day(offer: Offer, moment: datetime) -> Day:
 
 
 def read_state_names(offer: Offer, states: Iterable[FieldState]) -> NamesOf:
-    """The names of whatever these states refer to. One query."""
+    """The names of whatever these states refer to. One query for each kind of name."""
     values = [
         OfferChange(
             account_id=offer.account_id,
+            offer=offer,
             field=state.field.key,
             old=state.value if state.is_known else state.before and state.before.value,
             new=state.after and state.after.value,
@@ -176,9 +177,9 @@ def read_state_names(offer: Offer, states: Iterable[FieldState]) -> NamesOf:
 
 def row_of(state: FieldState, names: NamesOf) -> Row:
     seen = compared_value(state)
-    label = _(state.field.label)
+    label = name_of_field(state.field)
     if state.marketplace:
-        label = f"{label} ({state.marketplace})"
+        label = f"{label} ({name_of_place(state.marketplace)})"
     has_list = seen is not None and has_entries(state.field) and not is_empty(seen.value)
     return Row(
         state,

@@ -83,6 +83,12 @@ def moment(when: datetime | date | None, precision: str = "minute", reason: str 
 
 
 @register.filter
+def quoted(text: object) -> str:
+    """A name in the quotation marks of the reader's language: „Kawa” in Polish, “Kawa” in English."""
+    return f"„{text}”" if _language() == "pl" else f"“{text}”"
+
+
+@register.filter
 def plain_moment(when: datetime) -> str:
     """A moment to the minute in Warsaw time, as text for letters."""
     return formats.date_format(timezone.localtime(when, WARSAW), MOMENT_FORMATS[_language()]["minute"])
