@@ -1,5 +1,7 @@
 """Codes, keys and ids of Allegro's documents reach a page in words only."""
 
+from datetime import UTC, datetime
+from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
@@ -7,13 +9,16 @@ import pytest
 from django.utils import translation
 
 from accounts.models import SellerAccount
+from accounts.templatetags.ui import format_money, quoted
 from offers.codes import PROVINCES
+from offers.day import note_of
 from offers.differences import ENDED_BY, full_diff
 from offers.fields import get_field
 from offers.models import OfferChange
 from offers.names import Names
 from offers.parts import content_of_bundle
 from offers.presentation import EVENT_LABELS, present
+from offers.state import FieldState, Lack
 from offers.wording import name_of_place, show_whole_value
 
 ACCOUNT = UUID(int=1)
@@ -184,3 +189,21 @@ def test_a_bundle_is_called_by_what_is_in_it() -> None:
         account=SellerAccount(id=ACCOUNT), field="bundles", old=[], new=["b"], old_seen=True, new_seen=True
     )
     assert full_diff(row, Names({(ACCOUNT, "bundle", "b"): "Arabica + Młynek"})).rows[0].name == "“Arabica + Młynek”"
+
+
+def test_what_left_allegro_is_called_by_its_kind_and_not_the_offer() -> None:
+    since = datetime(2026, 11, 21, 1, 50, tzinfo=UTC)
+    gone = FieldState(get_field("promotion.status"), "", lack=Lack.GONE, since=since)
+    told_of = note_of(gone, lambda field: str)
+    assert told_of == "Promotion: no longer at Allegro from 21 Nov 2026, 02:50."
+    offer = FieldState(get_field("price"), "", lack=Lack.GONE, since=since)
+    assert note_of(offer, lambda field: str).startswith("From 21 Nov 2026, 02:50 Allegro no longer returned the offer.")
+
+
+@pytest.mark.parametrize(
+    ("language", "amount", "name"),
+    [("pl", f"−1{NO_BREAK}373,83{NO_BREAK}zł", "„Kawa”"), ("en", f"−PLN{NO_BREAK}1,373.83", "“Kawa”")],
+)
+def test_signs_and_quotation_marks_are_those_of_the_language(language: str, amount: str, name: str) -> None:
+    with translation.override(language):
+        assert (format_money(Decimal("-1373.83"), "PLN"), quoted("Kawa")) == (amount, name)
