@@ -47,7 +47,7 @@ def _element(slot: Mapping[str, Any]) -> str:
 def _about_slot(slot: Mapping[str, Any]) -> str:
     pieces = int(slot.get("requiredQuantity") or 0)
     parts = [
-        ngettext("%(count)d piece", "%(count)d pieces", pieces) % {"count": pieces} if pieces else "",
+        ngettext("%(count)s piece", "%(count)s pieces", pieces) % {"count": pieces} if pieces else "",
         _("its page shows the bundle") if slot.get("entryPoint") else "",
     ]
     return ", ".join(part for part in parts if part)

@@ -96,9 +96,9 @@ OFFERS_OF_A_PROMOTION: Words = {
     "OFFERS_ASSIGNED_EXTERNALLY": gettext_lazy("offers assigned from another list"),
 }
 UNITS: Words = {
-    "UNIT": gettext_lazy("pieces"),
-    "SET": gettext_lazy("sets"),
-    "PAIR": gettext_lazy("pairs"),
+    "UNIT": gettext_lazy("by the piece"),
+    "SET": gettext_lazy("by the set"),
+    "PAIR": gettext_lazy("by the pair"),
     "KILOGRAM": "kg",
 }
 PACKAGES: Words = {
