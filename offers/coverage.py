@@ -39,7 +39,7 @@ NIGHTS_NAMED = 5
 # The first journal row is looked for in so long a time after the first reading: a block-range index finds it there.
 FIRST_EVENT_WITHIN = timedelta(days=14)
 # Parts that are read offer by offer besides price, stock and details.
-EXTRA_PARTS = (SnapshotPart.TRANSLATIONS, SnapshotPart.RATING, SnapshotPart.SMART, SnapshotPart.UNFILLED)
+EXTRA_PARTS = (SnapshotPart.TRANSLATIONS, SnapshotPart.RATING, SnapshotPart.SMART)
 
 REASONS: Mapping[str, str] = {
     "journal_window_missed": gettext_noop(

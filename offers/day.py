@@ -16,14 +16,14 @@ from accounts.templatetags.ui import moment as show_moment
 from offers.calendar import WARSAW, end_of_day
 from offers.entries import entries, has_entries
 from offers.fields import GROUP_LABELS, SHARED_KINDS, Field, Group, Kind, fields_of_part
-from offers.models import Certainty, Offer, OfferChange, SharedObject
+from offers.models import Certainty, Offer, OfferChange, SharedKind, SharedObject
 from offers.names import NameOf, read_names
 from offers.presentation import Side
 from offers.state import FieldState, Lack, Seen, state_at
 from offers.state_facts import SharedState, load_record, load_shared
 from offers.textdiff import SAFE_TAGS, description_html, description_images
 from offers.touching import changes_of
-from offers.wording import is_empty, show_value
+from offers.wording import is_empty, name_of_field, name_of_place, show_value
 
 INSTANT = timedelta(microseconds=1)
 # As nh3 writes them: without attributes.
@@ -161,10 +161,11 @@ def read_day(offer: Offer, moment: datetime) -> Day:
 
 
 def read_state_names(offer: Offer, states: Iterable[FieldState]) -> NamesOf:
-    """The names of whatever these states refer to. One query."""
+    """The names of whatever these states refer to. One query for each kind of name."""
     values = [
         OfferChange(
             account_id=offer.account_id,
+            offer=offer,
             field=state.field.key,
             old=state.value if state.is_known else state.before and state.before.value,
             new=state.after and state.after.value,
@@ -176,9 +177,9 @@ def read_state_names(offer: Offer, states: Iterable[FieldState]) -> NamesOf:
 
 def row_of(state: FieldState, names: NamesOf) -> Row:
     seen = compared_value(state)
-    label = _(state.field.label)
+    label = name_of_field(state.field)
     if state.marketplace:
-        label = f"{label} ({state.marketplace})"
+        label = f"{label} ({name_of_place(state.marketplace)})"
     has_list = seen is not None and has_entries(state.field) and not is_empty(seen.value)
     return Row(
         state,
@@ -257,9 +258,15 @@ def _known_note(state: FieldState) -> str:
 
 
 def _plain_reason(state: FieldState) -> str:
+    is_shared = state.field.part in SHARED_KINDS
+    kind = {"kind": SharedKind(state.field.part).label} if is_shared else {}
     match state.lack:
         case Lack.BEFORE:
             return _("Known only since %(until)s.") % _times(state)
+        case Lack.GONE if is_shared and state.until is None:
+            return _("%(kind)s: no longer at Allegro from %(since)s.") % (_times(state) | kind)
+        case Lack.GONE if is_shared:
+            return _("%(kind)s: not at Allegro from %(since)s to %(until)s.") % (_times(state) | kind)
         case Lack.GONE if state.until is None:
             return _("From %(since)s Allegro no longer returned the offer.") % _times(state)
         case Lack.GONE:
@@ -280,6 +287,10 @@ def _reason(state: FieldState, names: NamesOf) -> str:
         Lack.UNREAD: _("As read on %(since)s; not read since."),
         Lack.ANNOUNCED: _("Allegro announced a change at %(since)s; not read since. Before: %(before)s."),
     }
+    if state.field.part in SHARED_KINDS:
+        texts[Lack.CUT_OFF] = _(
+            "%(before)s until %(since)s, %(after)s from %(until)s; between these it was not at Allegro."
+        )
     if state.lack is None:
         return ""
     ends = {"before": _short(state, state.before, names), "after": _short(state, state.after, names)}

@@ -8,6 +8,7 @@ from typing import Any
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop, ngettext
 
+from offers.codes import as_new_code
 from offers.entries import Row, differing, has_entries, heading
 from offers.fields import Field, Kind, get_field
 from offers.leaves import short_id
@@ -38,6 +39,7 @@ ENDED_BY: Mapping[str, str] = {
     "EMPTY_STOCK": gettext_noop("sold out"),
     "PRODUCT_DETACHMENT": gettext_noop("detached from its product"),
     "ERROR": gettext_noop("an error at Allegro"),
+    "UNKNOWN": gettext_noop("Allegro does not say why"),
 }
 
 
@@ -80,7 +82,9 @@ def _status_difference(change: OfferChange) -> Difference:
     """Why an offer ended, which only the journal tells (allegro-api issue 8675)."""
     payload = change.event.payload if change.event_id and change.event else {}
     ended_by = ((payload.get("offer") or {}).get("publication") or {}).get("endedBy")
-    return Difference(note=_(ENDED_BY.get(ended_by, ended_by)) if ended_by else "")
+    if not ended_by:
+        return Difference()
+    return Difference(note=_(ENDED_BY[ended_by]) if ended_by in ENDED_BY else as_new_code(str(ended_by)))
 
 
 def _money_difference(change: OfferChange) -> Difference:

@@ -8,31 +8,30 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy, gettext_noop
+from django.utils.translation import gettext_noop
 
-from offers.fields import Field, Kind
-from offers.leaves import leaves, show_instant, show_leaf
+from accounts.templatetags.ui import quoted
+from offers.bundles import bundle_discounts, bundle_slots, bundle_statuses
+from offers.codes import (
+    BLOCKADES,
+    CAMPAIGN_STATUSES,
+    PACKAGES,
+    REFUSALS,
+    SMART_CONDITIONS,
+    VISIBILITY,
+    VISIBILITY_REFUSALS,
+    as_new_code,
+    in_words,
+    text_in_words,
+)
+from offers.fields import BUNDLE, Field, Kind
+from offers.leaves import label_of_key, leaves, short_id, show_instant, show_leaf
 from offers.names import NameOf
 from offers.values import as_money, parameter_values, show_money
 
 Entries = dict[str, str]
 """Name -> text; "" where being there is all that there is to say."""
 
-CAMPAIGN_STATUSES: Mapping[str, Any] = {
-    "IN_VERIFICATION": gettext_lazy("in verification"),
-    "VERIFICATION": gettext_lazy("in verification"),
-    "WAITING_FOR_PUBLICATION": gettext_lazy("waiting for publication"),
-    "ACCEPTED": gettext_lazy("accepted"),
-    "ACTIVE": gettext_lazy("active"),
-    "FINISHED": gettext_lazy("finished"),
-    "DECLINED": gettext_lazy("declined"),
-}
-VISIBILITY: Mapping[str, Any] = {
-    "APPROVED": gettext_lazy("visible"),
-    "REFUSED": gettext_lazy("refused"),
-    "IN_PROGRESS": gettext_lazy("being checked"),
-    "PENDING": gettext_lazy("waiting"),
-}
 # The column over the names, by field or kind.
 HEADINGS: Mapping[str, str] = {
     Kind.PARAMETERS: gettext_noop("Parameter"),
@@ -43,6 +42,9 @@ HEADINGS: Mapping[str, str] = {
     "blocked_deliveries": gettext_noop("Country"),
     "rating_scores": gettext_noop("Score"),
     "unfilled_parameters": gettext_noop("Parameter"),
+    "category.requirements": gettext_noop("Parameter"),
+    "bundle.slots": gettext_noop("Offer"),
+    "price_rule.configuration": gettext_noop("Price"),
     "product": gettext_noop("Catalogue product"),
     "product.compatibility": gettext_noop("Fits"),
 }
@@ -59,7 +61,7 @@ class Row:
 
 def has_entries(field: Field) -> bool:
     """Whether values of `field` are told by entries."""
-    return field.kind in _BY_KIND or field.key in _BY_FIELD
+    return field.kind in _BY_KIND or field.kind in _WITH_PARTS or field.key in _BY_FIELD or field.key in _NAMING
 
 
 def entries(field: Field, value: Any, name_of: NameOf = str) -> Entries:
@@ -67,11 +69,12 @@ def entries(field: Field, value: Any, name_of: NameOf = str) -> Entries:
     if value is None:
         return {}
     if field.kind is Kind.REFERENCES:
-        return _references(value, name_of)
-    if field.key == "product":
-        return _products(value, name_of)
-    read = _BY_FIELD.get(field.key) or _BY_KIND.get(field.kind) or leaves
-    return read(value)
+        return _references(field, value, name_of)
+    if field.key in _NAMING:
+        return _NAMING[field.key](value, name_of)
+    if read := _BY_FIELD.get(field.key) or _BY_KIND.get(field.kind):
+        return read(value)
+    return leaves(value, (field.path or field.per_marketplace)[-1])
 
 
 def differing(field: Field, old: Any, new: Any, name_of: NameOf = str) -> list[Row]:
@@ -94,15 +97,19 @@ def as_text(found: Entries) -> str:
 # The forms ------------------------------------------------------------------------------------------------------------
 
 
-def _references(value: Any, name_of: NameOf) -> Entries:
+def _references(field: Field, value: Any, name_of: NameOf) -> Entries:
     """Promotions and bundles by name; of two with one name the ids tell which is which."""
     ids = [str(each) for each in (value if isinstance(value, list) else [value])]
-    return dict.fromkeys(_distinct_names(ids, name_of), "")
+    names = _distinct_names(ids, name_of)
+    # A bundle is called by what is in it: quotation marks tell where that ends.
+    return dict.fromkeys([quoted(name) for name in names] if field.refers == BUNDLE else names, "")
 
 
 def _distinct_names(ids: Sequence[str], name_of: NameOf) -> list[str]:
     names = [name_of(each) for each in ids]
-    return [name if names.count(name) == 1 else f"{name} ({key})" for key, name in zip(ids, names, strict=True)]
+    return [
+        name if names.count(name) == 1 else f"{name} ({short_id(key)})" for key, name in zip(ids, names, strict=True)
+    ]
 
 
 def _products(value: Any, name_of: NameOf) -> Entries:
@@ -131,14 +138,19 @@ def _campaigns(value: Any) -> Entries:
 
 
 def _about_campaign(campaign: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
-    yield "", status_in_words(CAMPAIGN_STATUSES, campaign.get("status"))
+    yield "", in_words(CAMPAIGN_STATUSES, campaign.get("status"))
     yield _("price"), _campaign_price(campaign.get("prices") or {})
     yield _("pieces"), str((campaign.get("campaignStock") or {}).get("quantity") or "")
     yield _("pieces for one buyer"), str(campaign.get("purchaseLimit") or "")
     publication = campaign.get("publication") or {}
     yield _("from"), show_instant(str(publication.get("from") or ""))
     yield _("until"), show_instant(str(publication.get("to") or ""))
-    yield _("reasons"), ", ".join(str(each) for each in campaign.get("reasons") or ())
+    yield _("reasons"), ", ".join(refusal_in_words(each) for each in campaign.get("reasons") or ())
+
+
+def refusal_in_words(code: Any) -> str:
+    """Why an offer is not in a campaign; of badges Allegro publishes codes without a list of them."""
+    return str(REFUSALS[code]) if code in REFUSALS else _("Allegro's code %(code)s") % {"code": code}
 
 
 def _campaign_price(prices: Mapping[str, Any]) -> str:
@@ -153,7 +165,7 @@ def _rates(value: Any) -> Entries:
     found: Entries = {}
     for rate in _mappings(value):
         method = rate.get("deliveryMethod") or {}
-        name = str(method.get("name") or method.get("id") or "?")
+        name = str(method.get("name") or _("delivery method %(id)s") % {"id": short_id(str(method.get("id") or "?"))})
         found[name] = ", ".join(text for text in _about_rate(rate) if text)
     return found
 
@@ -171,6 +183,23 @@ def _about_rate(rate: Mapping[str, Any]) -> Iterator[str]:
     time = rate.get("shippingTime") or {}
     if time:
         yield "–".join(show_leaf(time[end]) for end in ("from", "to") if time.get(end))
+
+
+def _rule_terms(value: Any) -> Entries:
+    """What a price rule adds to the price it follows, or takes off: in each currency, or per cent."""
+    if not isinstance(value, Mapping):
+        return leaves(value)
+    amount, percentage = value.get("changeByAmount") or {}, value.get("changeByPercentage") or {}
+    found = {show_money(each): in_operation(amount) for each in _mappings(amount.get("values"))}
+    if percentage:
+        found[f"{percentage.get('value')}\N{NO-BREAK SPACE}%"] = in_operation(percentage)
+    rest = {key: part for key, part in value.items() if key not in {"changeByAmount", "changeByPercentage"}}
+    return found | leaves(rest)
+
+
+def in_operation(change: Mapping[str, Any]) -> str:
+    """Whether a rule raises or lowers the price."""
+    return text_in_words("operation", str(change.get("operation") or ""))
 
 
 def _benefits(value: Any) -> Entries:
@@ -209,19 +238,24 @@ def _packages(value: Any) -> Entries:
 
 
 def show_package(package: Mapping[str, Any]) -> str:
-    """Like "emphasized10d until 12 Sep 2026, 10:00"; without an end a package is renewed until it is stopped."""
+    """Like "Flexible feature until 12 Sep 2026, 10:00"; without an end a package is renewed until it is stopped."""
     until = package.get("validTo")
-    name = str(package.get("id") or "?")
+    code = str(package.get("id") or "?")
+    name = str(PACKAGES[code]) if code in PACKAGES else as_new_code(code)
     return _("%(package)s until %(moment)s") % {"package": name, "moment": show_instant(until)} if until else name
 
 
 def _conditions(value: Any) -> Entries:
-    """Conditions of Smart! and the delivery methods that fail them."""
+    """Conditions of Smart! and how many delivery methods fail them."""
     found: Entries = {}
     for condition in _mappings(value):
-        failed = ", ".join(str(each.get("id")) for each in condition.get("failedDeliveryMethods") or ())
+        code = str(condition.get("code") or "")
         text = _("fulfilled") if condition.get("fulfilled") else _("not fulfilled")
-        found[str(condition.get("name") or condition.get("code"))] = f"{text} ({failed})" if failed else text
+        # Of methods that another one replaced the number stays the same: their ids tell them apart.
+        failed = ", ".join(short_id(str(each.get("id"))) for each in condition.get("failedDeliveryMethods") or ())
+        without = _("without the delivery methods %(ids)s") % {"ids": failed}
+        name = SMART_CONDITIONS.get(code) or condition.get("name") or as_new_code(code)
+        found[str(name)] = f"{text}, {without}" if failed else text
     return found
 
 
@@ -240,8 +274,12 @@ def _blockades(value: Any) -> Entries:
     for each in _mappings(value):
         place = each.get("marketplaceId") or ""
         blockades = each.get("blockades") or [{"country": country} for country in each.get("shippingTo") or ()]
-        found |= {f"{block.get('country')} ({place})": str(block.get("reason") or "") for block in blockades}
+        found |= {f"{block.get('country')} ({place})": _blockade(str(block.get("reason") or "")) for block in blockades}
     return found
+
+
+def _blockade(reason: str) -> str:
+    return str(BLOCKADES[reason]) if reason in BLOCKADES else text_in_words("", reason)
 
 
 def _marketplaces(value: Any) -> Entries:
@@ -257,38 +295,92 @@ def _visibility(value: Any) -> Entries:
 
 def show_visibility(value: Mapping[str, Any]) -> str:
     """The state on a marketplace and, where it was refused, why."""
-    state = status_in_words(VISIBILITY, value.get("state"))
-    reasons = [str(each.get("userMessage") or each.get("code")) for each in value.get("refusalReasons") or ()]
+    state = in_words(VISIBILITY, value.get("state"))
+    reasons = [_refusal(each) for each in _mappings(value.get("refusalReasons"))]
     return f"{state}: {', '.join(reasons)}" if reasons else state
+
+
+def _refusal(reason: Mapping[str, Any]) -> str:
+    """In our words where the code is known; otherwise what Allegro says, as its own words."""
+    code, message = str(reason.get("code") or ""), reason.get("userMessage")
+    if code in VISIBILITY_REFUSALS:
+        return str(VISIBILITY_REFUSALS[code])
+    return _("Allegro says “%(message)s”") % {"message": message} if message else as_new_code(code)
+
+
+def _files(value: Any) -> Entries:
+    """Attachments: Allegro names them by id only."""
+    return {_("file %(id)s") % {"id": short_id(str(each.get("id") or "?"))}: "" for each in _mappings(value)}
+
+
+def _kept(value: Any) -> Entries:
+    """The parts of an offer that must stay as in the catalogue."""
+    return {label_of_key(str(each)): "" for each in (value if isinstance(value, list) else [value])}
+
+
+def _fitting(value: Any) -> Entries:
+    """What a compatibility list says the thing fits, and where the list comes from."""
+    if not isinstance(value, Mapping):
+        return leaves(value)
+    listed = {str(each.get("text") or short_id(str(each.get("id")))): "" for each in _mappings(value.get("items"))}
+    return leaves({key: part for key, part in value.items() if key not in {"id", "items"}}) | listed
+
+
+def _unfilled(value: Any, name_of: NameOf) -> Entries:
+    return {show_parameter(str(each), name_of): "" for each in (value if isinstance(value, list) else [value])}
+
+
+def _planned(value: Any, name_of: NameOf) -> Entries:
+    """The parameters that a category will demand, each with the day from which."""
+    found: Entries = {}
+    for each in _mappings(value):
+        name, rest = show_parameter(str(each.get("parameter") or "?"), name_of), dict(each)
+        since = show_instant(str(rest.pop("from", "")))
+        rest.pop("parameter", None)
+        found[name] = _("required from %(moment)s") % {"moment": since} if since else ""
+        found |= {f"{name}, {what}": text for what, text in leaves(rest).items()}
+    return found
+
+
+def show_parameter(key: str, name_of: NameOf) -> str:
+    """A parameter by its name; by its id, and that nobody knows the name, where no offer of the account has it."""
+    name = name_of(key)
+    return name if name != key else _("parameter %(id)s (name unknown)") % {"id": key}
 
 
 def _mappings(value: Any) -> Iterator[Mapping[str, Any]]:
     return (each for each in (value if isinstance(value, list) else ()) if isinstance(each, Mapping))
 
 
-def status_in_words(words: Mapping[str, Any], status: Any) -> str:
-    """A status of Allegro's in words, one that it may add later as it is, "" for none."""
-    return str(words.get(str(status), status)) if status else ""
-
-
+# Kinds whose entries have no form of their own.
+_WITH_PARTS = frozenset({Kind.REFERENCES, Kind.DOCUMENT})
 _BY_KIND: Mapping[Kind, Callable[[Any], Entries]] = {
     Kind.PARAMETERS: parameter_values,
-    Kind.REFERENCES: _ids,
     Kind.CAMPAIGNS: _campaigns,
     Kind.RATES: _rates,
-    Kind.DOCUMENT: leaves,
 }
 _BY_FIELD: Mapping[str, Callable[[Any], Entries]] = {
+    "attachments": _files,
+    "compatibility": _fitting,
     "promotion.benefits": _benefits,
+    "price_rule.configuration": _rule_terms,
+    "bundle.discounts": bundle_discounts,
+    "bundle.publication": bundle_statuses,
     "promo_package": _packages,
     "promo_extras": _packages,
     "promo_pending": _packages,
     "smart_conditions": _conditions,
     "rating_scores": _scores,
-    "unfilled_parameters": _ids,
-    "product.kept": _ids,
+    "product.kept": _kept,
     "product.compatibility": _ids,
     "blocked_deliveries": _blockades,
     "marketplaces": _marketplaces,
     "visibility": _visibility,
+}
+# Those whose entries are named by what they refer to.
+_NAMING: Mapping[str, Callable[[Any, NameOf], Entries]] = {
+    "product": _products,
+    "bundle.slots": bundle_slots,
+    "unfilled_parameters": _unfilled,
+    "category.requirements": _planned,
 }

@@ -43,6 +43,9 @@ BUNDLE = "bundle"
 PRICE_RULE = "price_rule"
 CATEGORY = "category"
 PRODUCT = "product"
+# What values name by id besides, which is no shared object.
+OFFER = "offer"
+PARAMETER = "parameter"
 SHARED_KINDS = (
     PRICE_LIST, DELIVERY_SETTINGS, RETURN_POLICY, WARRANTY, IMPLIED_WARRANTY, PROMOTION, BUNDLE, PRICE_RULE, CATEGORY,
     PRODUCT,
@@ -154,10 +157,14 @@ def _translated(key: str, label: str, kind: Kind, name: str) -> Field:
     return Field(key, label, (), kind, Group.CONTENT, TRANSLATIONS_PART, frozenset({TRANSLATION_UPDATED}), ("*", name))
 
 
+# What the documents of shared objects name besides objects of their own kind.
+_NAMED_WITHIN = {"bundle.slots": OFFER, "category.requirements": PARAMETER}
+
+
 def _shared(kind_of_object: str, group: Group, *rows: tuple[str, str, Kind, str]) -> Iterator[Field]:
     """The fields of one kind of shared object: (key, label, kind, name in its document)."""
     for key, label, kind, name in rows:
-        refers = kind_of_object if kind is Kind.REFERENCE else ""
+        refers = kind_of_object if kind is Kind.REFERENCE else _NAMED_WITHIN.get(key, "")
         yield Field(key, label, (name,), kind, group, kind_of_object, SILENT, refers=refers)
 
 
@@ -265,7 +272,7 @@ FIELDS: tuple[Field, ...] = (
     ),
     Field(
         "unfilled_parameters", _("Missing parameters"), ("parameters",), Kind.DOCUMENT, Group.CONTENT, UNFILLED_PART,
-        SILENT,
+        SILENT, refers=PARAMETER,
     ),
     Field(
         "blocked_deliveries", _("Blocked delivery countries"), (), Kind.DOCUMENT, Group.DELIVERY, TOLD_PART,
@@ -386,8 +393,16 @@ def named(field: Field, value: Any) -> list[str]:
     if not field.refers:
         return []
     listed = value if isinstance(value, list) else [value]
-    found = (value_at(each, (field.refers, "id")) if isinstance(each, dict) else each for each in listed)
-    return [each for each in found if isinstance(each, str) and each]
+    found = (_ids_within(field, each) if isinstance(each, dict) else [each] for each in listed)
+    return [each for ids in found for each in ids if isinstance(each, str) and each]
+
+
+def _ids_within(field: Field, entry: Document) -> list[Any]:
+    if field.refers == OFFER:
+        # A slot of a bundle: one offer, the one that stands for it, or several for the buyer to choose from.
+        return [entry.get("id"), entry.get("representative"), *(each.get("id") for each in entry.get("offers") or ())]
+    inner = entry.get(field.refers)
+    return [inner.get("id") if isinstance(inner, dict) else inner]
 
 
 def values_of(field: Field, document: Document) -> dict[str, Any]:

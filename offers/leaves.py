@@ -8,94 +8,40 @@ from typing import Any
 
 from django.utils import timezone
 from django.utils.formats import date_format
-from django.utils.translation import get_language, gettext_noop
+from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from accounts.templatetags.ui import MOMENT_FORMATS
 from offers.calendar import WARSAW
-from offers.values import as_money, show_duration, show_money
+from offers.codes import text_in_words
+from offers.keys import KEY_LABELS
+from offers.values import ISO_DURATION, as_money, show_duration, show_money
 
-# Allegro's words for the pieces of a document that a seller sets; all others are shown as they are.
-LABELS: Mapping[str, str] = {
-    "name": gettext_noop("name"),
-    "type": gettext_noop("type"),
-    "status": gettext_noop("status"),
-    "city": gettext_noop("city"),
-    "countryCode": gettext_noop("country"),
-    "postCode": gettext_noop("postcode"),
-    "province": gettext_noop("province"),
-    "from": gettext_noop("from"),
-    "to": gettext_noop("to"),
-    "minPrice": gettext_noop("lowest price"),
-    "maxPrice": gettext_noop("highest price"),
-    "quantity": gettext_noop("quantity"),
-    "value": gettext_noop("value"),
-    "percentage": gettext_noop("per cent"),
-    "discount": gettext_noop("discount"),
-    "period": gettext_noop("period"),
-    "range": gettext_noop("range"),
-    "parameter": gettext_noop("parameter"),
-    "product": gettext_noop("product"),
-    "offers": gettext_noop("offers"),
-    "thresholds": gettext_noop("thresholds"),
-    "orderValue": gettext_noop("order value"),
-    "lowerBound": gettext_noop("at least"),
-    "specification": gettext_noop("terms"),
-    "description": gettext_noop("description"),
-    "street": gettext_noop("street"),
-    "address": gettext_noop("address"),
-    "contact": gettext_noop("contact"),
-    "email": gettext_noop("e-mail"),
-    "phoneNumber": gettext_noop("phone"),
-    "coveredBy": gettext_noop("paid by"),
-    "strategy": gettext_noop("way"),
-    "features": gettext_noop("features"),
-    "isFulfillment": gettext_noop("for One Fulfillment"),
-    "managedByAllegro": gettext_noop("managed by Allegro"),
-    "businessReturnAllowed": gettext_noop("businesses may return"),
-    "cashOnDeliveryNotAllowed": gettext_noop("no returns by cash on delivery"),
-    "freeAccessoriesReturnRequired": gettext_noop("free accessories must come back"),
-    "refundLoweredByReceivedDiscount": gettext_noop("refund lowered by the discount received"),
-    "collectBySellerOnly": gettext_noop("collected by the seller only"),
-    "rates": gettext_noop("rates"),
-    "rate": gettext_noop("rate"),
-    "subject": gettext_noop("subject"),
-    "exemption": gettext_noop("exemption"),
-    "mode": gettext_noop("mode"),
-    "hint": gettext_noop("hint"),
-    "slots": gettext_noop("slots"),
-    "entryPoint": gettext_noop("leads to the bundle"),
-    "requiredQuantity": gettext_noop("pieces needed"),
-    "attachment": gettext_noop("attachment"),
-    "lifetime": gettext_noop("lifelong"),
-    "configuration": gettext_noop("terms"),
-    "operation": gettext_noop("operation"),
-    "values": gettext_noop("amounts"),
-    "leaf": gettext_noop("without subcategories"),
-    "options": gettext_noop("options"),
-}
 INSTANT = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d.*")
 # What names an entry of a list, so that one that only moved is not taken for another.
-NAMING = ("name", "id", "code", "order")
+NAMING = ("name", "id", "code", "countryCode")
 UUID_TEXT = re.compile(r"[0-9a-f]{8}-(?:[0-9a-f]{4}-){3}[0-9a-f]{12}")
 
 
-def leaves(value: Any) -> dict[str, str]:
-    """{"thresholds · #1 · per cent": "5"}: each single value of a document by the way to it; {"": text} of a scalar."""
-    return dict(_walk(value, ()))
+def leaves(value: Any, key: str = "") -> dict[str, str]:
+    """Each single value of a document by the way to it, as {"rates · PL · rate": "23.00"}; {"": text} of a scalar.
+
+    `key` is that of the document which holds `value`: it tells what codes mean.
+    """
+    return dict(_walk(value, (), key))
 
 
-def _walk(value: Any, way: tuple[str, ...]) -> Iterator[tuple[str, str]]:
+def _walk(value: Any, way: tuple[str, ...], key: str) -> Iterator[tuple[str, str]]:
     if not value and isinstance(value, Mapping | list):
         return
     if _is_single(value):
-        yield " · ".join(way), show_leaf(value)
+        yield " · ".join(way), show_leaf(value, key)
     elif isinstance(value, Mapping):
-        for key, item in value.items():
-            yield from _walk(item, (*way, label_of_key(str(key))))
+        for inner, item in value.items():
+            yield from _walk(item, (*way, label_of_key(str(inner))), str(inner))
     else:
         for position, item in enumerate(value, start=1):
-            yield from _walk(item, (*way, _name_of_item(item, position)))
+            yield from _walk(item, (*way, _name_of_item(item, position)), key)
 
 
 def _is_single(value: Any) -> bool:
@@ -109,12 +55,17 @@ def _name_of_item(item: Any, position: int) -> str:
         for key in NAMING:
             if isinstance(item.get(key), str | int):
                 return short_id(str(item[key]))
-    return f"#{position}"
+    return entry_number(position)
+
+
+def entry_number(position: int) -> str:
+    """What an entry of a list is called that nothing else tells apart; counted from 1."""
+    return _("entry %(number)d") % {"number": position}
 
 
 def label_of_key(key: str) -> str:
-    """A document's key in words where it has any."""
-    return _(LABELS[key]) if key in LABELS else key
+    """A document's key in words; one that Allegro added later is marked as Allegro's own."""
+    return _(KEY_LABELS[key]) if key in KEY_LABELS else _("new Allegro field “%(name)s”") % {"name": key}
 
 
 def short_id(text: str) -> str:
@@ -122,17 +73,24 @@ def short_id(text: str) -> str:
     return f"{text[:8]}…" if UUID_TEXT.fullmatch(text) else text
 
 
-def show_leaf(value: Any) -> str:
-    """One value that has no parts."""
+def show_leaf(value: Any, key: str = "") -> str:
+    """One value that has no parts; `key` is that of the document which holds it."""
     if isinstance(value, Mapping):
-        return show_money(value) if as_money(value) else str(value.get("id"))
+        return show_money(value) if as_money(value) else short_id(str(value.get("id")))
     if isinstance(value, bool):
         return _("yes") if value else _("no")
     if isinstance(value, list):
-        return ", ".join(show_leaf(item) for item in value)
+        return ", ".join(show_leaf(item, key) for item in value)
     if isinstance(value, str):
-        return show_instant(value) if INSTANT.fullmatch(value) else show_duration(value)
+        return _show_text(value, key)
     return json.dumps(value, ensure_ascii=False)
+
+
+def _show_text(value: str, key: str) -> str:
+    if INSTANT.fullmatch(value):
+        return show_instant(value)
+    is_duration = len(value) > 2 and ISO_DURATION.fullmatch(value)
+    return show_duration(value) if is_duration else text_in_words(key, value)
 
 
 def show_instant(text: str) -> str:

@@ -5,7 +5,7 @@ that nobody here knows is kept. What they return is in the form of `offers.norma
 marketplace, "" is the account's own. All raise KeyError where an id or a marketplace is missing.
 """
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any
 
 from offers.normal_form import Document, dump, normal, written
@@ -42,8 +42,8 @@ def promotions(loyalty: Iterable[Raw], bundles: Iterable[Raw], flexible_bundles:
     found: dict[str, dict[str, set[str]]] = {}
     sources: tuple[tuple[str, Iterable[Raw], Callable[[Raw], Iterable[Any]]], ...] = (
         ("promotions", loyalty, _offers_of_promotion),
-        ("bundles", bundles, lambda raw: (offer["id"] for offer in raw["offers"])),
-        ("bundles", flexible_bundles, _offers_of_flexible_bundle),
+        ("bundles", bundles, offers_of_bundle),
+        ("bundles", flexible_bundles, offers_of_bundle),
     )
     for key, rows, offers_of in sources:
         for row in rows:
@@ -61,10 +61,37 @@ def _offers_of_promotion(raw: Raw) -> Iterable[Any]:
     )
 
 
-def _offers_of_flexible_bundle(raw: Raw) -> Iterable[Any]:
+def offers_of_bundle(raw: Raw) -> Iterable[Any]:
+    """The ids of the offers in a bundle of either kind; a row of the list of flexible ones names one of each slot."""
+    return (offer for slot in _choices(raw) for offer, _pieces in slot)
+
+
+def _choices(raw: Raw) -> list[list[tuple[Any, int]]]:
+    """The slots of a bundle, each with the offers to choose from and how many pieces of one are needed."""
+    if "offers" in raw:
+        return [[(each["id"], int(each.get("requiredQuantity") or 1))] for each in raw["offers"]]
     if "slots" in raw:
-        return (offer["id"] for slot in raw["slots"] for offer in slot["offers"])
-    return (offer for offer in raw["slotsRepresentatives"])
+        slots = sorted(raw["slots"], key=lambda slot: int(slot.get("order") or 0))
+        return [[(each["id"], int(slot.get("requiredQuantity") or 1)) for each in slot["offers"]] for slot in slots]
+    return [[(offer, 1)] for offer in raw["slotsRepresentatives"]]
+
+
+def content_of_bundle(raw: Raw, titles: Mapping[str, str]) -> str:
+    """What is in a bundle, as "2 × Kawa mielona + Filtry (+1)": of a slot the first offer, and how many more there are.
+
+    "" where none of its offers has a title in `titles`; one without is named by its id.
+    """
+    found = _choices(raw)
+    if not any(str(offer) in titles for slot in found for offer, _pieces in slot):
+        return ""
+    return " + ".join(_choice(slot, titles) for slot in found if slot)
+
+
+def _choice(slot: Sequence[tuple[Any, int]], titles: Mapping[str, str]) -> str:
+    offer, pieces = slot[0]
+    times = f"{pieces} × " if pieces > 1 else ""
+    more = f" (+{len(slot) - 1})" if len(slot) > 1 else ""
+    return f"{times}{titles.get(str(offer), str(offer))}{more}"
 
 
 def badges(rows: Mapping[str, Iterable[Raw]], base_marketplace: str) -> Documents:

@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop
 
 from offers.calendar import WARSAW
+from offers.codes import as_new_code
 from offers.differences import LINE_LENGTH, Picture, describe
 from offers.fields import (
     ACTIVATED,
@@ -30,7 +31,7 @@ from offers.models import Certainty, OfferChange
 from offers.names import NO_NAMES, NameOf, Names, read_names
 from offers.textdiff import Run
 from offers.values import show_span
-from offers.wording import is_empty, show_value, shown_id
+from offers.wording import is_empty, name_of_field, name_of_place, show_value, shown_id
 
 # The lane and filter of announcements that name no field.
 UNNAMED_GROUP = "unnamed"
@@ -121,6 +122,11 @@ class ShownChange:
         return _("Allegro does not say who edited.")
 
     @property
+    def place(self) -> str:
+        """The marketplace, or the language of a translation, where the change is of a single one."""
+        return name_of_place(self.change.marketplace)
+
+    @property
     def source(self) -> str:
         """Whether Allegro's journal announced it, or two reads showed it."""
         return _("Announced by Allegro") if self.change.event_type else _("Found by comparing")
@@ -196,8 +202,8 @@ def _return(change: OfferChange) -> str:
 def label_of(change: OfferChange) -> str:
     """The field's name, or what the event announced where it names no field."""
     if change.field:
-        return _(get_field(change.field).label)
-    return _(EVENT_LABELS[change.event_type]) if change.event_type in EVENT_LABELS else change.event_type
+        return name_of_field(get_field(change.field))
+    return _(EVENT_LABELS[change.event_type]) if change.event_type in EVENT_LABELS else as_new_code(change.event_type)
 
 
 def group_of(change: OfferChange) -> tuple[str, str]:

@@ -6,10 +6,12 @@ from typing import Any
 
 from accounts.models import SellerAccount
 from offers.changes import Facts, Snapshot
-from offers.fields import DELIVERY_SETTINGS, DETAIL_PART, FIELDS, OFFER_PARTS, Field, named, values_of
+from offers.fields import DELIVERY_SETTINGS, DETAIL_PART, FIELDS, OFFER_PARTS, SHARED_KINDS, Field, named, values_of
 from offers.models import Offer, OfferUse
 
-REFERRING: tuple[Field, ...] = tuple(field for field in FIELDS if field.refers and field.part in OFFER_PARTS)
+REFERRING: tuple[Field, ...] = tuple(
+    field for field in FIELDS if field.refers in SHARED_KINDS and field.part in OFFER_PARTS
+)
 REFERRING_PARTS = frozenset({DETAIL_PART, *(field.part for field in REFERRING)})
 Reference = tuple[str, str]
 """(kind of shared object, Allegro's id)."""

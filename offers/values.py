@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 
 from accounts.templatetags.ui import format_money
 from offers.calendar import WARSAW
+from offers.codes import as_new_code
 from offers.models import OfferStatus
 
 ISO_DURATION = re.compile(r"P(?:(\d+)Y)?(?:(\d+)M)?(?:(\d+)D)?(?:T(?:(\d+)H)?(?:(\d+)M)?(?:(\d+)S)?)?")
@@ -106,10 +107,10 @@ def show_duration(value: Any) -> str:
 
 
 def show_status(value: Any) -> str:
-    """A publication status in words; one that Allegro may add later stays as it is."""
+    """A publication status in words; one that Allegro may add later is marked as its own."""
     if value == "ARCHIVED":
         return _("Archived")
-    return str(OfferStatus(value).label) if value in OfferStatus.values else str(value)
+    return str(OfferStatus(value).label) if value in OfferStatus.values else as_new_code(str(value))
 
 
 def parameter_values(value: Any) -> dict[str, str]:

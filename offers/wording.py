@@ -1,22 +1,43 @@
 """One value of an offer's field in words of the reader's language: on a line of a list, and in full."""
 
 from collections.abc import Callable, Mapping
+from functools import partial
 from typing import Any
 
+from django.utils.text import capfirst
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy, ngettext, pgettext
+from django.utils.translation import ngettext, pgettext
 
-from offers.entries import as_text, entries, has_entries, status_in_words
-from offers.fields import Field, Kind, named
-from offers.leaves import short_id, show_instant
+from offers.codes import CODES, LANGUAGES, STATUSES, Words, in_words
+from offers.entries import as_text, entries, has_entries
+from offers.fields import OTHER_PREFIX, Field, Kind, named
+from offers.leaves import label_of_key, short_id, show_instant
 from offers.names import NameOf
 from offers.textdiff import description_html, description_images, plain_text
 from offers.values import as_number, format_number, show_duration, show_money, show_status
 
-PRODUCT_STATUSES: Mapping[str, Any] = {
-    "PROPOSED": gettext_lazy("proposed, not reviewed yet"),
-    "LISTED": gettext_lazy("listed"),
+# The fields that hold one code.
+CODED_FIELDS: Mapping[str, Words] = {
+    "invoice": CODES["invoice"],
+    "stock_unit": CODES["stockUnit"],
+    "selling_format": CODES["format"],
+    "language": CODES["language"],
+    "promotion.status": STATUSES,
+    "price_rule.type": CODES["type"],
+    "product.status": STATUSES,
 }
+
+
+def name_of_field(field: Field) -> str:
+    """What a field is called; one that nobody listed by its key, in words where that has any."""
+    if field.key.startswith(OTHER_PREFIX):
+        return str(capfirst(label_of_key(field.key.removeprefix(OTHER_PREFIX))))
+    return _(field.label)
+
+
+def name_of_place(marketplace: str) -> str:
+    """A marketplace as Allegro calls it, or the language of a translation in words."""
+    return str(LANGUAGES.get(marketplace, marketplace))
 
 
 def show_value(field: Field, value: Any, name_of: NameOf = str) -> str:
@@ -30,10 +51,8 @@ def show_value(field: Field, value: Any, name_of: NameOf = str) -> str:
         return _("yes") if value else _("no")
     if field.kind is Kind.REFERENCE:
         return name_of(str(value))
-    if field.key in _BY_FIELD:
-        return _BY_FIELD[field.key](value)
-    if field.kind in _COUNTED:
-        return _COUNTED[field.kind](value)
+    if told := _BY_FIELD.get(field.key) or _COUNTED.get(field.kind):
+        return told(value)
     return as_text(entries(field, value, name_of)) if has_entries(field) else _BY_KIND.get(field.kind, str)(value)
 
 
@@ -106,7 +125,7 @@ _BY_FIELD: Mapping[str, Callable[[Any], str]] = {
     "allegro_prices_share": lambda share: f"{share}\N{NO-BREAK SPACE}%",
     "allegro_prices_excluded": lambda since: _("since %(moment)s") % {"moment": show_instant(str(since))},
     "unfilled_parameters": _show_parameters,
-    "product.status": lambda status: status_in_words(PRODUCT_STATUSES, status),
+    **{key: partial(in_words, words) for key, words in CODED_FIELDS.items()},
     "size_table": lambda key: short_id(str(key)),
     "contact": lambda key: short_id(str(key)),
 }

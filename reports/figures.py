@@ -7,6 +7,7 @@ from typing import Any, Final
 
 from django.db.models import Case, CharField, Count, F, QuerySet, Sum, Value, When
 from django.db.models.functions import Lower
+from django.utils.translation import gettext as _
 
 from reports.messages import meaning
 from reports.models import Upload, UploadKind, UploadRow
@@ -89,11 +90,18 @@ def figures_of(upload: Upload, rows: QuerySet[UploadRow]) -> list[Figure]:
     )
     sums = {f"sum_{concept}": Sum(concept) for concept in concepts}
     by_currency: list[Any] = list(rows.order_by().values(paid_in=currency).annotate(**sums).order_by("paid_in"))
-    return [_figure(concept, by_currency) for concept in concepts]
+    return [_figure(concept, by_currency, _name_of_sum(upload.kind, concept)) for concept in concepts]
 
 
-def _figure(concept: Concept, by_currency: Sequence[dict[str, Any]]) -> Figure:
-    label, form = meaning(concept), FORMS[concept]
+def _name_of_sum(kind: str, concept: Concept) -> str:
+    """What a sum is called: of payments it is what came in less what went out."""
+    if (kind, concept) == (UploadKind.PAYMENTS, Concept.AMOUNT):
+        return _("Received less paid out")
+    return meaning(concept)
+
+
+def _figure(concept: Concept, by_currency: Sequence[dict[str, Any]], label: str) -> Figure:
+    form = FORMS[concept]
     found = [(each["paid_in"], each[f"sum_{concept}"]) for each in by_currency]
     there = [(currency, value) for currency, value in found if value is not None]
     if form is Form.MONEY:

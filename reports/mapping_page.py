@@ -15,6 +15,7 @@ from django.views.decorators.http import require_http_methods
 from accounts.access import WorkspaceRequest, member_view
 from accounts.models import Role
 from accounts.pieces import page_or_part
+from accounts.templatetags.ui import quoted
 from reports.mappings import faults, guess_columns, with_headings_in
 from reports.marketplaces import CURRENCIES
 from reports.messages import meaning
@@ -165,7 +166,7 @@ class MappingForm:
         ]
         for concept in doubled:
             headings = [column.heading for column in self.columns if column.concept == concept]
-            words = {"concept": meaning(concept), "headings": ", ".join(f"“{heading}”" for heading in headings)}
+            words = {"concept": meaning(concept), "headings": ", ".join(quoted(heading) for heading in headings)}
             sentences.append(_("More than one column is said to hold %(concept)s: %(headings)s. Keep one.") % words)
         return sentences
 

@@ -53,12 +53,17 @@ def dash(reason: str = "") -> SafeString:
 
 
 def format_money(amount: Decimal, currency: str) -> str:
-    """`amount` with its currency as the reader writes it: `129,90 zł` in Polish, `PLN 129.90` in English."""
+    """`amount` with its currency as the reader writes it: `129,90 zł` in Polish, `PLN 129.90` in English.
+
+    The sign of a negative one leads: `−129,90 zł`, `−PLN 129.90`.
+    """
     whole_forints = currency == "HUF" and amount == amount.to_integral_value()
-    number = formats.number_format(amount, decimal_pos=0 if whole_forints else 2, use_l10n=True, force_grouping=True)
+    places = 0 if whole_forints else 2
+    number = formats.number_format(abs(amount), decimal_pos=places, use_l10n=True, force_grouping=True)
+    sign = "\N{MINUS SIGN}" if amount < 0 else ""
     if _language() == "pl":
-        return f"{number}\N{NO-BREAK SPACE}{CURRENCY_SIGNS.get(currency, currency)}"
-    return f"{currency}\N{NO-BREAK SPACE}{number}"
+        return f"{sign}{number}\N{NO-BREAK SPACE}{CURRENCY_SIGNS.get(currency, currency)}"
+    return f"{sign}{currency}\N{NO-BREAK SPACE}{number}"
 
 
 @register.simple_tag
@@ -80,6 +85,12 @@ def moment(when: datetime | date | None, precision: str = "minute", reason: str 
     exact = when.astimezone(UTC).replace(tzinfo=None).isoformat(timespec="seconds") + "Z"
     shown = formats.date_format(timezone.localtime(when, WARSAW), styles[precision])
     return format_html('<time class="text-nowrap" datetime="{}">{}</time>', exact, shown)
+
+
+@register.filter
+def quoted(text: object) -> str:
+    """A name in the quotation marks of the reader's language: „Kawa” in Polish, “Kawa” in English."""
+    return f"„{text}”" if _language() == "pl" else f"“{text}”"
 
 
 @register.filter

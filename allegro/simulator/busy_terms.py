@@ -155,6 +155,7 @@ def _first_warranty() -> Json:
     return {"name": "Gwarancja sprzedawcy", "type": "SELLER", "individual": individual, "description": "Na części."}
 
 
+_NAMES = {RETURN_POLICIES: "Zwroty", WARRANTIES: "Gwarancja", IMPLIED_WARRANTIES: "Reklamacje"}
 _REVISED = {
     RETURN_POLICIES: _revised_policy,
     WARRANTIES: _revised_warranty,
@@ -179,7 +180,7 @@ def _made(kind: str) -> Act:
     def act(world: World, rng: Random, seller_id: str) -> bool:
         own = world.of(AfterSalesTerms).conditions[kind][seller_id]
         model = deepcopy(rng.choice(list(own.values())).present) if own else _first_warranty()
-        wanted = {**model, **_REVISED[kind](rng, model), "name": f"{KINDS[kind].offer_key} {len(own) + 1}"}
+        wanted = {**model, **_REVISED[kind](rng, model), "name": f"{_NAMES[kind]} {len(own) + 1}"}
         body = {"seller": seller_id, "kind": kind, "condition": wanted}
         made = attempt(world, AFTER_SALES_CONDITION, "", body)
         patch = {"afterSalesServices": {KINDS[kind].offer_key: made and {"id": made["id"]}}}

@@ -13,7 +13,7 @@ from allegro.errors import Gone
 from allegro.sync.context import SyncContext
 from allegro.sync.whole import observe_kind, observe_part, read_whole
 from offers import parts
-from offers.models import SharedKind, SnapshotPart
+from offers.models import Offer, SharedKind, SnapshotPart
 from offers.observe import SharedContent
 
 Documents = list[dict[str, Any]]
@@ -42,8 +42,17 @@ def _promotions(context: SyncContext) -> None:
         {raw["id"]: SharedContent(_name(raw), parts.promotion(raw), parts.is_for_all(raw)) for raw in raw_rebates},
         span[1],
     )
-    bundles = {raw["id"]: SharedContent(parts.name_of(raw), parts.bundle(raw)) for raw in raw_old + raw_flexible}
+    raw_bundles = raw_old + raw_flexible
+    titles = _titles(context, raw_bundles)
+    bundles = {raw["id"]: SharedContent(parts.content_of_bundle(raw, titles), parts.bundle(raw)) for raw in raw_bundles}
     observe_kind(context, SharedKind.BUNDLE, bundles, span[1])
+
+
+def _titles(context: SyncContext, bundles: Documents) -> dict[str, str]:
+    """The titles of the offers in bundles, by Allegro's id: a bundle has no name of its own."""
+    ids = {offer for raw in bundles for offer in parts.offers_of_bundle(raw)}
+    rows = Offer.objects.filter(account=context.account, allegro_id__in=ids).exclude(title="")
+    return dict(rows.values_list("allegro_id", "title"))
 
 
 def _name(raw: dict[str, Any]) -> str:

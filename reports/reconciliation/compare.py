@@ -173,8 +173,12 @@ def _percent(difference: Decimal, own: Decimal) -> Decimal | None:
 
 
 def _or_outdated(found: Found, period: Period, around: Surroundings, threshold: Decimal, floor: Decimal) -> Found:
-    """Right for its own time, but no longer: only the newest report of an offer can be out of date."""
-    if found.status is not Status.AGREES or found.now is None or not around.is_newest:
+    """Right when it was made, but made before its days were over, and another report of these days would say more.
+
+    A report of days that are over stays right for them, however the price or the stock moved on: there is nothing to
+    upload anew. Only the newest report of an offer can be out of date.
+    """
+    if found.status is not Status.AGREES or found.now is None or not (around.is_newest and period.is_incomplete):
         return found
     if is_near(found.reported or NOTHING, found.now, threshold, floor):
         return found

@@ -35,7 +35,7 @@ class Status(StrEnum):
     AGREES = "agrees"
     DIFFERS = "differs"
     OUTDATED = "outdated"
-    """Right for its period, but the value has moved on since."""
+    """Right when the file was made, before its days were over, and the value has moved on since."""
     NO_REFERENCE = "no_reference"
     """One of the two is not known."""
 

@@ -191,12 +191,14 @@ def _stock_earlier(facts: Facts) -> tuple[str, Any]:
 
 
 def _changed_since(facts: Facts) -> tuple[str, Any]:
-    text = _("Right for its days, but it is %(now)s now.") % {"now": facts.amount("now")}
+    text = _("The report was right when it was made, but its last day was not over then. It is %(now)s now.") % {
+        "now": facts.amount("now")
+    }
     if "last_at" in facts:
         text += " " + _("Last changed on %(last)s.") % {"last": facts.moment("last_at")}
     if "exported_at" in facts:
         text += " " + _("The file was made on %(at)s.") % {"at": facts.moment("exported_at")}
-    return text, gettext_lazy("The API is newer: upload a fresh report.")
+    return text, gettext_lazy("Download the report of these days again and upload it.")
 
 
 def _last_day(facts: Facts) -> tuple[str, Any]:

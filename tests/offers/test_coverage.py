@@ -87,6 +87,13 @@ def test_each_stream_is_known_from_its_own_first_reading(in_workspace: Team) -> 
     }
 
 
+def test_what_is_read_as_one_list_is_named_once(in_workspace: Team) -> None:
+    add_reading(in_workspace.offer, "unfilled", START, NOW)
+    PartReading.objects.create(account=in_workspace.account, part="unfilled", first_read_at=START, last_read_at=NOW)
+    labels = [stream.label for stream in account_coverage(in_workspace.account).streams]
+    assert labels.count("Missing parameters") == 1
+
+
 def test_a_journal_whose_old_rows_were_given_up_goes_back_to_the_first_reading(in_workspace: Team) -> None:
     add_event(in_workspace.account, START + timedelta(days=20))
     assert spans(in_workspace.account)["Announced changes (journal)"][0] == START + timedelta(days=20)

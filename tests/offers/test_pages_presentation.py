@@ -87,8 +87,10 @@ def test_an_event_without_a_field_is_named_by_what_it_announced() -> None:
     assert (unnamed.label, unnamed.group) == ("Edited, field not named", "unnamed")
 
 
-def test_a_field_that_nobody_registered_keeps_its_raw_name() -> None:
-    assert shown("other.newThing", {"a": 1}, {"a": 2}).plain == "a: 1 → 2"
+def test_a_field_that_nobody_registered_is_marked_as_allegros_own() -> None:
+    row = shown("other.newThing", {"a": 1}, {"a": 2})
+    assert (row.label, row.plain) == ("New Allegro field “newThing”", "new Allegro field “a”: 1 → 2")
+    assert shown("other.createdBy", "USER", "ALLEGRO").label == "Created by"
 
 
 def test_title_marks_its_words() -> None:
@@ -174,9 +176,9 @@ def test_long_values_are_cut_in_lists_only() -> None:
     assert (len(side.line), len(side.text)) == (90, 300)
 
 
-def test_unknown_status_stays_as_allegro_wrote_it() -> None:
+def test_an_unknown_status_is_marked_as_allegros_own() -> None:
     assert [show_value(STATUS, each) for each in ("ACTIVE", "ARCHIVED", "FROZEN")] == [
-        "Active", "Archived", "FROZEN",
+        "Active", "Archived", "new Allegro code: FROZEN",
     ]  # fmt: skip
 
 
@@ -226,7 +228,7 @@ def test_campaigns_are_told_by_name_status_and_price() -> None:
     told = f"Strefa Okazji: in verification → active; Strefa Okazji, price: PLN{NO_BREAK}44.90 → PLN{NO_BREAK}43.90"
     assert shown("badges", before, after).summary == told
     declined = {"X": {"status": "DECLINED", "reasons": ["BB1"]}}
-    assert shown("alle_discount", {}, declined).summary == "+ X: declined; + X, reasons: BB1"
+    assert shown("alle_discount", {}, declined).summary == "+ X: declined; + X, reasons: Allegro's code BB1"
 
 
 def rate(method: str, first: str, each_next: str = "0.00") -> dict[str, Any]:
@@ -236,9 +238,11 @@ def rate(method: str, first: str, each_next: str = "0.00") -> dict[str, Any]:
 def test_delivery_prices_are_told_by_method() -> None:
     before, after = [rate("inpost", "9.99"), rate("dpd", "15.00")], [rate("inpost", "12.99"), rate("dpd", "15.00")]
     row = shown("price_list.rates", before, after)
-    assert row.summary.startswith(f"inpost: PLN{NO_BREAK}9.99, each next piece PLN{NO_BREAK}0.00 → PLN{NO_BREAK}12.99")
+    assert row.summary.startswith(
+        f"delivery method inpost: PLN{NO_BREAK}9.99, each next piece PLN{NO_BREAK}0.00 → PLN{NO_BREAK}12.99"
+    )
     (entry,) = full_diff(row.change).rows
-    assert (entry.name, full_diff(row.change).heading) == ("inpost", "Delivery method")
+    assert (entry.name, full_diff(row.change).heading) == ("delivery method inpost", "Delivery method")
     many = [rate(str(number), "1.00") for number in range(9)]
     assert shown("price_list.rates", [], many).summary == "9 delivery methods changed"
 
@@ -246,24 +250,24 @@ def test_delivery_prices_are_told_by_method() -> None:
 def test_packages_are_told_with_their_end() -> None:
     package = {"id": "emphasized10d", "validFrom": "2026-09-02T08:00:00Z", "validTo": "2026-09-12T08:00:00Z"}
     row = shown("promo_package", None, package)
-    assert row.summary == "+ emphasized10d until 12 Sep 2026, 10:00"
+    assert row.summary == "+ Featured for 10 days until 12 Sep 2026, 10:00"
 
 
 @pytest.mark.parametrize(
     ("field", "old", "new", "told"),
     [
-        ("unfilled_parameters", ["11323"], ["11323", "14228"], "+ 14228"),
+        ("unfilled_parameters", ["11323"], ["11323", "14228"], "+ parameter 14228 (name unknown)"),
         (
             "visibility",
             {"state": "IN_PROGRESS"},
             {"state": "REFUSED", "refusalReasons": [{"code": "VQR009", "userMessage": "price difference too big"}]},
-            "being checked → refused: price difference too big",
+            "being checked → refused: Allegro says “price difference too big”",
         ),
         (
             "smart_conditions",
             [{"code": "A", "name": "Delivery", "fulfilled": True}],
             [{"code": "A", "name": "Delivery", "fulfilled": False, "failedDeliveryMethods": [{"id": "m1"}]}],
-            "Delivery: fulfilled → not fulfilled (m1)",
+            "Delivery: fulfilled → not fulfilled, without the delivery methods m1",
         ),
         ("rating_scores", [{"name": "5", "count": 1}], [{"name": "5", "count": 2}], "5: 1 → 2"),
         ("marketplaces", {"base": {"id": "a"}}, {"base": {"id": "a"}, "additional": [{"id": "b"}]}, "+ b"),

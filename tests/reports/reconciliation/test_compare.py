@@ -90,14 +90,22 @@ def test_a_price_from_before_the_first_reading_is_no_reference() -> None:
     assert codes(found) == [Code.NOT_READ_YET]
 
 
-def test_right_for_its_days_but_no_longer_is_outdated() -> None:
+def test_a_report_of_days_that_are_over_stays_right_for_them() -> None:
     prices = [span(at(0, 1), at(9), "50.00"), span(at(9), at(20), "40.00")]
     found = find(Measure.PRICE, "50.00", prices=prices, price_now=Decimal("40.00"))
+    assert (found.status, found.own, found.now, codes(found)) == (Status.AGREES, Decimal("50.00"), Decimal("40.00"), [])
+    assert find(Measure.STOCK, 20, stock_now=5).status is Status.AGREES
+
+
+def test_right_when_it_was_made_before_its_last_day_was_over_but_no_longer_is_outdated() -> None:
+    early = replace(WEEK, exported_at=at(7, 12))
+    prices = [span(at(0, 1), at(9), "50.00"), span(at(9), at(20), "40.00")]
+    found = find(Measure.PRICE, "50.00", early, prices=prices, price_now=Decimal("40.00"))
     assert (found.status, found.own, codes(found)) == (Status.OUTDATED, Decimal("50.00"), [Code.CHANGED_SINCE])
     assert found.reasons[0].facts["last_at"] == at(9).isoformat()
-    older = find(Measure.PRICE, "50.00", prices=prices, price_now=Decimal("40.00"), is_newest=False)
+    older = find(Measure.PRICE, "50.00", early, prices=prices, price_now=Decimal("40.00"), is_newest=False)
     assert older.status is Status.AGREES
-    assert find(Measure.STOCK, 20, stock_now=5).status is Status.OUTDATED
+    assert find(Measure.STOCK, 20, early, stock_now=5).status is Status.OUTDATED
 
 
 def test_a_stock_between_two_readings_agrees_with_any_value_between_them() -> None:
