@@ -15,7 +15,7 @@ from offers.feed import Line, read_feed
 from offers.models import NOT_EDITED, Offer, OfferChange
 from offers.trust import Trust, read_trust, read_visits
 
-NEWEST_SHOWN = 10
+NEWEST_SHOWN = 8
 
 
 @dataclass(frozen=True, slots=True)

@@ -29,7 +29,7 @@ from offers.notes import kept_notes
 from offers.presentation import present
 from offers.touching import number_touched
 
-OFFER_CHANGES_SHOWN = 25
+OFFER_CHANGES_SHOWN = 15
 # More days than this come as a table only when asked for: a year of them weighs more than the page.
 LONGEST_TABLE = 100
 

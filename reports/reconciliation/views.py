@@ -27,7 +27,7 @@ from reports.reconciliation.filters import ComparisonFilter, sort_key, sorted_co
 from reports.reconciliation.pages import ShownTotal, read_summary, reports_of_offer, rows_of, show_all, states_of
 from reports.reconciliation.projection import threshold
 
-ROWS_PER_PAGE = 25
+ROWS_PER_PAGE = 20
 TOTALS_PER_PAGE = 31
 DAYS_LISTED = 31
 # The catalogue shows no more offers on a page.

@@ -73,7 +73,7 @@ def test_the_number_of_queries_does_not_grow(owner_client: Client, in_workspace:
     few = number_of_queries(owner_client, "/reconciliation/")
     for number in range(5, 50):
         compared(in_workspace, upload, number)
-    assert len(titles(owner_client)) == 25
+    assert len(titles(owner_client)) == 20
     assert number_of_queries(owner_client, "/reconciliation/") == few
 
 
