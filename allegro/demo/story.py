@@ -68,8 +68,8 @@ def _downloads(weeks: Sequence[tuple[date, date]]) -> Iterator[tuple[str, date, 
     for number, (since, until) in enumerate(weeks, 1):
         # Sellers use both languages of the Sales Center; the reader must not care.
         language = {"language": "pl" if number % 2 else "en"}
-        # One week was exported a day too early, as happens: its comparison shows what that looks like.
-        early = {"discrepancy": "stale"} if number == len(weeks) - 1 else {}
+        # The newest week was exported a day too early, as happens: its comparison shows what that looks like.
+        early = {"discrepancy": "stale"} if number == len(weeks) else {}
         yield "sales-by-offer.xlsx", since, until, language | early
         yield "ads-oferty.xlsx", since, until, language
     if weeks:

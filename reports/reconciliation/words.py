@@ -163,7 +163,9 @@ def _before_discounts(facts: Facts) -> tuple[str, Any]:
 
 
 def _export_older(facts: Facts) -> tuple[str, Any]:
-    text = _("What was sold from %(cutoff)s on is not in the report: %(effect)s. It was probably made before.")
+    text = _(
+        "Orders that became ready from %(cutoff)s on are not in the report: %(effect)s. It was probably made before."
+    )
     return text % {"cutoff": facts.moment("cutoff"), "effect": facts.effect}, UPLOAD_AGAIN
 
 
