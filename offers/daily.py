@@ -9,6 +9,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from decimal import Decimal
+from functools import lru_cache
 from uuid import UUID
 
 from django.core.cache import cache
@@ -30,6 +31,12 @@ LONGEST_PERIOD = 1_100
 CACHE_SECONDS = 600
 
 
+@lru_cache(maxsize=200)
+def _days(first: date, last: date) -> tuple[date, ...]:
+    """A page asks for the days of its window again and again, and years of them take their time."""
+    return tuple(first + ONE_DAY * number for number in range((last - first).days + 1))
+
+
 @dataclass(frozen=True, slots=True)
 class Window:
     """Some Warsaw days, `first` and `last` both included; `choice` is what the address says ("28", "all").
@@ -47,7 +54,7 @@ class Window:
     @property
     def days(self) -> list[date]:
         """Every day, oldest first."""
-        return [self.first + ONE_DAY * number for number in range((self.last - self.first).days + 1)]
+        return list(_days(self.first, self.last))
 
     @property
     def counted(self) -> "Window":
