@@ -12,24 +12,6 @@
   let chart = null;
   let data = null;
 
-  // The stylesheet's colours as "rgba(…)": a canvas understands oklch() and light-dark(), the library does not.
-  function readColors() {
-    const probe = document.createElement("span");
-    const pen = document.createElement("canvas").getContext("2d", { willReadFrequently: true });
-    document.body.append(probe);
-    const read = (name) => {
-      probe.className = `color-${name}`;
-      pen.clearRect(0, 0, 1, 1);
-      pen.fillStyle = getComputedStyle(probe).color;
-      pen.fillRect(0, 0, 1, 1);
-      const [red, green, blue, alpha] = pen.getImageData(0, 0, 1, 1).data;
-      return `rgba(${red},${green},${blue},${(alpha / 255).toFixed(3)})`;
-    };
-    const colors = Object.fromEntries(["units", "report", "gap", "text", "muted", "line", "surface"].map((name) => [name, read(name)]));
-    probe.remove();
-    return colors;
-  }
-
   const format = window.readerFormats.make(language, texts.unknown);
   const shortDay = new Intl.DateTimeFormat(formatting, { timeZone: "UTC", day: "numeric", month: "short" });
   const money = (value) => format.money(value, data.currency || "PLN");
@@ -65,7 +47,7 @@
   }
 
   function option() {
-    const colors = readColors();
+    const colors = window.chartColors.readColors([]);
     const isNarrow = box.clientWidth < 560;
     return {
       animation: !stillness.matches,
