@@ -41,11 +41,11 @@ def _enter(found: Entries, element: str, offer: Any, text: str, name_of: NameOf)
 
 def _element(slot: Mapping[str, Any]) -> str:
     """What a slot is called: Allegro counts them from 0."""
-    return _("element %(number)d") % {"number": int(slot.get("order") or 0) + 1}
+    return _("element %(number)d") % {"number": _number(slot.get("order")) + 1}
 
 
 def _about_slot(slot: Mapping[str, Any]) -> str:
-    pieces = int(slot.get("requiredQuantity") or 0)
+    pieces = _number(slot.get("requiredQuantity"))
     parts = [
         ngettext("%(count)s piece", "%(count)s pieces", pieces) % {"count": pieces} if pieces else "",
         _("its page shows the bundle") if slot.get("entryPoint") else "",
@@ -58,7 +58,7 @@ def bundle_discounts(value: Any) -> Entries:
     if not isinstance(value, Mapping):
         return {_place(each) or entry: _off(each) for entry, each in _counted(value)}
     found: Entries = {}
-    whole, slots = value.get("bundle") or {}, (value.get("slot") or {}).get("slots")
+    whole, slots = _mapping(value.get("bundle")), _mapping(value.get("slot")).get("slots")
     if whole.get("minimumBoughtOffers"):
         found[_("bought offers needed")] = str(whole["minimumBoughtOffers"])
     for _entry, each in _counted(whole.get("discounts")):
@@ -82,13 +82,22 @@ def _off(discount: Mapping[str, Any]) -> str:
 
 
 def _place(each: Mapping[str, Any]) -> str:
-    return str(each.get("marketplaceId") or (each.get("marketplace") or {}).get("id") or "")
+    return str(each.get("marketplaceId") or _mapping(each.get("marketplace")).get("id") or "")
 
 
 def _counted(value: Any) -> Iterator[tuple[str, Mapping[str, Any]]]:
     """The entries of a list, each with what to call it where it names no marketplace."""
     for place, each in enumerate(_mappings(value), start=1):
         yield _("element %(number)d") % {"number": place}, each
+
+
+def _number(value: Any) -> int:
+    return value if isinstance(value, int) else 0
+
+
+def _mapping(value: Any) -> Mapping[str, Any]:
+    """What Allegro gives in another shape than it says is nothing here; the page stands all the same."""
+    return value if isinstance(value, Mapping) else {}
 
 
 def _mappings(value: Any) -> Iterator[Mapping[str, Any]]:

@@ -178,6 +178,15 @@ def test_a_bundle_is_told_in_plain_words() -> None:
     assert told("bundle.slots", slots[1:], slots, known) == "+ element 1: 2 pieces; + element 1, Arabica 1 kg"
 
 
+@pytest.mark.parametrize("field", ["bundle.slots", "bundle.discounts", "bundle.publication"])
+@pytest.mark.parametrize(
+    "odd",
+    [[{"order": "first", "requiredQuantity": "two"}], {"bundle": [1], "slot": "x"}, [{"marketplace": "pl"}], "text", 7],
+)
+def test_a_bundle_of_another_shape_than_allegro_describes_breaks_no_page(field: str, odd: Any) -> None:
+    assert isinstance(told(field, [], odd), str)
+
+
 def test_a_bundle_is_called_by_what_is_in_it() -> None:
     titles = {"11": "Arabica 1 kg", "12": "Młynek"}
     old = {"id": "b", "offers": [{"id": "11", "requiredQuantity": 2}, {"id": "12", "requiredQuantity": 1}]}
