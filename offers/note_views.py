@@ -3,6 +3,7 @@
 Each page works on its own; htmx shows it beside the chart, and the list on the offer's page follows.
 """
 
+from contextlib import suppress
 from uuid import UUID
 
 from django.contrib import messages
@@ -19,7 +20,16 @@ from accounts.pieces import is_piece, page_or_part
 from offers.calendar import warsaw_day
 from offers.models import Note, Offer
 from offers.note_forms import NoteForm
-from offers.notes import KeptNote, OutdatedNote, add_note, change_note, kept_note, kept_notes, remove_note
+from offers.notes import (
+    KeptNote,
+    OutdatedNote,
+    add_note,
+    change_note,
+    kept_note,
+    kept_notes,
+    remove_note,
+    restore_note,
+)
 from offers.views import get_offer
 
 # Tells the page that the chart's notes are others now.
@@ -77,7 +87,21 @@ def remove(request: WorkspaceRequest, offer_id: UUID, note_id: UUID) -> HttpResp
     kept = _kept(offer, note_id)
     if not kept.is_removed:
         remove_note(kept.last, request.user)
-    return _done(request, offer, _("The note was removed from the chart; its text is kept below the list."))
+    said = _("The note was removed from the chart; its text is kept below the list.")
+    return _done(request, offer, said, undo=kept.last)
+
+
+@require_POST
+@member_view(Role.ANALYST)
+def restore(request: WorkspaceRequest, offer_id: UUID, note_id: UUID) -> HttpResponse:
+    """Put a removed note back on the chart; restoring it twice is no mistake."""
+    offer = get_offer(offer_id)
+    kept = _kept(offer, note_id)
+    if kept.is_removed:
+        # Someone else may bring it back at the same moment.
+        with suppress(OutdatedNote):
+            restore_note(offer, kept, request.user)
+    return _done(request, offer, _("The note is back on the chart."))
 
 
 def _kept(offer: Offer, note_id: UUID) -> KeptNote:
@@ -115,12 +139,21 @@ def _show_form(request: WorkspaceRequest, offer: Offer, form: NoteForm, kept: Ke
     return render(request, page_or_part(request, "offers/note_form.html", "panel"), context)
 
 
-def _done(request: WorkspaceRequest, offer: Offer, said: str) -> HttpResponse:
-    """Back to the offer's notes; for htmx only their list, with a word to the chart."""
+def _done(request: WorkspaceRequest, offer: Offer, said: str, *, undo: Note | None = None) -> HttpResponse:
+    """Back to the offer's notes; for htmx only their list, with a word to the chart and the note that can be restored.
+
+    Without htmx the list of removed notes has the same button.
+    """
     if not is_piece(request):
         messages.success(request, said)
         return redirect(f"{reverse('offers:detail', args=[offer.pk])}#notes")
-    context = {"offer": offer, "notes": kept_notes(offer), "may_write": _may_write(request), "said": said}
+    context = {
+        "offer": offer,
+        "notes": kept_notes(offer),
+        "may_write": _may_write(request),
+        "said": said,
+        "undo": undo,
+    }
     response = render(request, "offers/_notes.html", context)
     response["HX-Retarget"], response["HX-Reswap"] = "#notes", "outerHTML"
     response["HX-Trigger-After-Swap"] = CHANGED_EVENT

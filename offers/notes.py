@@ -40,6 +40,11 @@ class KeptNote:
         return self.last.removed_at is not None
 
     @property
+    def is_restored(self) -> bool:
+        """Whether the version that stands brought a removed note back."""
+        return bool(self.earlier) and self.earlier[0].removed_at is not None
+
+    @property
     def begun_by(self) -> User | None:
         """Who wrote the first version; None where that person's account is gone."""
         return (self.earlier[-1] if self.earlier else self.last).author
@@ -93,8 +98,16 @@ def remove_note(opened: Note, person: User) -> None:
     _close(opened, removed_at=timezone.now(), removed_by=person)
 
 
-def _close(opened: Note, **values: object) -> None:
-    last = Note.objects.filter(pk=opened.pk, superseded_at__isnull=True, removed_at__isnull=True)
+def restore_note(offer: Offer, removed: KeptNote, person: User) -> None:
+    """Put a removed note back on the chart as it was, by a version of its own. Raises OutdatedNote where it stands."""
+    last = removed.last
+    with transaction.atomic():
+        _close(last, is_removed=True, superseded_at=timezone.now())
+        _store(offer, last.note_id, person, Written(last.text, last.first_day, last.last_day))
+
+
+def _close(opened: Note, *, is_removed: bool = False, **values: object) -> None:
+    last = Note.objects.filter(pk=opened.pk, superseded_at__isnull=True, removed_at__isnull=not is_removed)
     if not last.update(**values):
         raise OutdatedNote
 

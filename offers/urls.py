@@ -23,6 +23,7 @@ offer_pages = [
     path("offers/<uuid:offer_id>/notes/<uuid:note_id>/", note_views.note, name="note"),
     path("offers/<uuid:offer_id>/notes/<uuid:note_id>/edit/", note_views.edit, name="note_edit"),
     path("offers/<uuid:offer_id>/notes/<uuid:note_id>/remove/", note_views.remove, name="note_remove"),
+    path("offers/<uuid:offer_id>/notes/<uuid:note_id>/restore/", note_views.restore, name="note_restore"),
     path("offers/<uuid:offer_id>/changes/<uuid:change_id>/", views.change, name="change"),
 ]
 

@@ -109,6 +109,7 @@ RULES: dict[str, Rule] = {
     "offers:note_add": action(),
     "offers:note_edit": action(),
     "offers:note_remove": action(),
+    "offers:note_restore": action(),
     "offers:day": page(stranger=404),
     "offers:compare": page(stranger=404),
     "offers:coverage": page(stranger=404),

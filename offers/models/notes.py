@@ -19,7 +19,7 @@ class Note(TenantModel):
     """One version of a note on a day or some days of an offer.
 
     Nothing anyone wrote is lost: to change a note adds a version with the same `note_id` and closes the one before, to
-    remove it marks the last version.
+    remove it marks the last version, and to restore it adds a version after the removed one.
     """
 
     note_id = models.UUIDField(default=uuid.uuid4)
@@ -39,7 +39,10 @@ class Note(TenantModel):
         constraints = [
             models.CheckConstraint(condition=Q(last_day__gte=F("first_day")), name="note_is_forward"),
             models.CheckConstraint(
-                condition=Q(superseded_at__isnull=True) | Q(removed_at__isnull=True), name="only_last_version_removed"
+                condition=Q(superseded_at__isnull=True)
+                | Q(removed_at__isnull=True)
+                | Q(superseded_at__gte=F("removed_at")),
+                name="removed_version_superseded_by_restoring",
             ),
             models.UniqueConstraint(
                 fields=["note_id"], condition=Q(superseded_at__isnull=True), name="one_last_version_per_note"

@@ -133,6 +133,24 @@ def test_a_removed_note_leaves_the_chart_and_stays_in_the_list(owner_client: Cli
         remove_note(note, in_workspace.owner)
 
 
+def test_a_removed_note_is_restored_with_its_history(owner_client: Client, in_workspace: Team) -> None:
+    offer = in_workspace.offer
+    note = add_note(offer, in_workspace.viewer, written())
+    restore = f'action="{note.get_absolute_url()}restore/"'
+    removed = owner_client.post(f"{note.get_absolute_url()}remove/", headers=HTMX).content.decode()
+    assert removed.index("note-undo") < removed.index(restore)
+    assert restore in read(owner_client, page_of(offer))
+    for _twice in range(2):
+        answer = owner_client.post(f"{note.get_absolute_url()}restore/")
+        assert answer["Location"] == f"{page_of(offer)}#notes"
+    [drawn] = owner_client.get(f"{page_of(offer)}chart.json").json()["notes"]
+    assert (drawn["id"], drawn["text"]) == (str(note.note_id), WORDS["text"])
+    [kept] = kept_notes(offer).standing
+    assert (kept.begun_by, kept.last.author, len(kept.earlier)) == (in_workspace.viewer, in_workspace.owner, 1)
+    page = read(owner_client, note.get_absolute_url())
+    assert page.index("restored by") < page.index("removed by")
+
+
 def test_notes_that_touch_the_days_are_drawn(owner_client: Client, in_workspace: Team) -> None:
     offer = in_workspace.offer
     long = Written("long", TODAY - timedelta(days=30), TODAY - timedelta(days=7))
@@ -171,7 +189,8 @@ def test_strangers_find_nothing_and_notes_belong_to_one_offer(team: Team, owner_
     stranger = sign_in(team.stranger)
     for path in ("", "edit/"):
         assert stranger.get(f"{note.get_absolute_url()}{path}").status_code == 404
-    assert stranger.post(f"{note.get_absolute_url()}remove/").status_code == 404
+    for path in ("remove/", "restore/"):
+        assert stranger.post(f"{note.get_absolute_url()}{path}").status_code == 404
     assert owner_client.get(f"/offers/{note.note_id}/notes/{note.note_id}/").status_code == 404
 
 
