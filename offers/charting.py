@@ -38,6 +38,7 @@ from functools import cached_property
 from typing import Any
 
 from django.db.models import Count, QuerySet
+from django.db.models.functions import TruncDate
 from django.utils.translation import gettext as _
 
 from offers.calendar import WARSAW, warsaw_day
@@ -148,10 +149,25 @@ class OfferHistory:
     @cached_property
     def group_counts(self) -> list[tuple[str, str, int]]:
         """(key, name, number of edits) of each group that has any, in the order of the lanes."""
-        counted: Counter[str] = Counter()
-        for field, number in self.edits.order_by().values_list("field").annotate(number=Count("pk")):
-            counted[get_field(field).group.value if field else UNNAMED_GROUP] += number
+        counted: Counter[str] = sum(self._edits_by_day.values(), Counter())
         return [(key, label, counted[key]) for key, label in groups() if counted[key]]
+
+    @cached_property
+    def _edits_by_day(self) -> dict[date, Counter[str]]:
+        """The number of edits by group, for each Warsaw day by which they were known."""
+        found: dict[date, Counter[str]] = {}
+        by_day = self.edits.order_by().values_list("field", TruncDate("not_after", tzinfo=WARSAW))
+        for field, day, number in by_day.annotate(number=Count("pk")):
+            group = get_field(field).group.value if field else UNNAMED_GROUP
+            found.setdefault(day, Counter())[group] += number
+        return found
+
+    def _edits_on(self, day: date) -> list[tuple[str, int]] | None:
+        """(name, number) of the groups that had edits on `day`; None on the days before the offer was first read."""
+        counted = self._edits_by_day.get(day)
+        if counted:
+            return [(label, counted[key]) for key, label in groups() if counted[key]]
+        return None if day < warsaw_day(self.offer.first_seen_at) else []
 
     @cached_property
     def _timelines(self) -> dict[str, Timeline]:
@@ -219,7 +235,7 @@ class OfferHistory:
 
     def daily_rows(self) -> list[dict[str, Any]]:
         """The chart as a table, newest day first: day, units, [(currency, revenue)], prices known on that day,
-        [(marketplace, visitors)]."""
+        [(marketplace, visitors)], [(kind, number of edits known by then)], notes."""
         prices = _prices_by_day(self.price)
         rows = [
             {
@@ -232,6 +248,8 @@ class OfferHistory:
                     for marketplace, values in self.visitors.items()
                     if values[position] is not None
                 ],
+                "edits": self._edits_on(day),
+                "notes": [note for note in self.notes if note.first_day <= day <= note.last_day],
             }
             for position, day in enumerate(self.window.days)
         ]

@@ -4,7 +4,6 @@ A cell never runs as a formula, numbers stay numbers, an unknown value is empty 
 """
 
 import csv
-from collections import Counter
 from collections.abc import Iterator, Sequence
 from decimal import Decimal
 from io import StringIO
@@ -12,7 +11,6 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 
-from offers.calendar import warsaw_day
 from offers.charting import OfferHistory
 from offers.exports import BYTE_ORDER_MARK, safe_cell
 
@@ -29,7 +27,6 @@ def days_file(history: OfferHistory) -> bytes:
 
 def _rows(history: OfferHistory) -> Iterator[list[Any]]:
     yield _headings(history)
-    edits = Counter(warsaw_day(shown.change.not_after) for shown in history.changes)
     for position, row in enumerate(reversed(history.daily_rows())):
         yield [
             row["day"].isoformat(),
@@ -37,7 +34,9 @@ def _rows(history: OfferHistory) -> Iterator[list[Any]]:
             *(values[position] for values in history.sales.revenue.values()),
             *_prices(row["prices"]),
             *(values[position] for values in history.visitors.values()),
-            edits[row["day"]],
+            None if row["edits"] is None else sum(number for _kind, number in row["edits"]),
+            ", ".join(kind if number == 1 else f"{kind} ×{number}" for kind, number in row["edits"] or []),
+            "; ".join(note.text for note in row["notes"]),
             _why_missing(row),
         ]
 
@@ -59,6 +58,8 @@ def _headings(history: OfferHistory) -> list[str]:
         _("Currency of the price"),
         *(f"{_('30-day visitors')} {marketplace}" for marketplace in history.visitors),
         _("Changes known by then"),
+        _("What changed"),
+        _("Notes"),
         _("Why a value is missing"),
     ]
 
@@ -68,5 +69,6 @@ def _why_missing(row: dict[str, Any]) -> str:
         _("Orders of this day have not been read") if row["units"] is None else "",
         "" if row["prices"] else _("No price was read on this day"),
         "" if row["visitors"] else _("Not observed on this day"),
+        _("The offer had not been read yet, so its changes are not known") if row["edits"] is None else "",
     ]
     return "; ".join(filter(None, reasons))

@@ -57,6 +57,11 @@ class KeptNotes:
     standing: Sequence[KeptNote]
     removed: Sequence[KeptNote]
 
+    def within(self, window: Window) -> list[Note]:
+        """As `notes_within`, of what has been read already."""
+        last = [note.last for note in reversed(self.standing)]
+        return [note for note in last if note.first_day <= window.last and note.last_day >= window.first]
+
 
 def notes_within(offer: Offer, window: Window) -> list[Note]:
     """The standing notes that touch `window`, oldest first."""

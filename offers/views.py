@@ -42,6 +42,8 @@ def detail(request: WorkspaceRequest, offer_id: UUID) -> HttpResponse:
     window = _window(request, offer)
     cursor = request.GET.get("before", "")
     history = OfferHistory(offer, window, timezone.now(), with_before=True)
+    notes = kept_notes(offer)
+    history.notes = notes.within(window)
     narrowed = ChangeFilter(request.GET, queryset=history.edits)
     context = {
         "offer": offer,
@@ -56,12 +58,12 @@ def detail(request: WorkspaceRequest, offer_id: UUID) -> HttpResponse:
         "changes": read_page(narrowed.qs, cursor, OFFER_CHANGES_SHOWN),
         "chosen_groups": request.GET.getlist("group"),
         "sales_since": sales_known_since(offer.account),
-        "notes": kept_notes(offer),
+        "notes": notes,
         "may_write": request.membership.may(Role.ANALYST),
         "series": json.dumps(preference(request.user, PreferenceKey.CHART_SERIES, {})),
     }
     target = request.headers.get("HX-Target")
-    part = target if target in ("older", "daily") else "changes"
+    part = {"older": "older", "daily": "daily", "daily-days": "daily"}.get(target or "", "changes")
     return render(request, page_or_part(request, "offers/detail.html", part), context)
 
 

@@ -14,11 +14,22 @@ from offers.charting import OfferHistory
 from offers.daily import Window, window_for
 from offers.funnel import Funnel, average_price
 from offers.models import OfferDay
+from offers.notes import Written, add_note
 from offers.segments import Segment
 from reports.models import Upload, UploadKind, UploadRow, UploadStatus
 from tests.conftest import Team
 from tests.factories import SellerAccountFactory
-from tests.offers.page_facts import NOW, TODAY, add_reading, add_sale, know_orders, make_offer, money, price_stock
+from tests.offers.page_facts import (
+    NOW,
+    TODAY,
+    add_change,
+    add_reading,
+    add_sale,
+    know_orders,
+    make_offer,
+    money,
+    price_stock,
+)
 from tests.offers.test_pages_detail import read, words
 
 EARLIEST = date(2026, 1, 1)
@@ -200,15 +211,27 @@ def test_the_days_can_be_taken_along_as_a_file(owner_client: Client, in_workspac
     add_reading(
         in_workspace.offer, "price_stock", NOW - timedelta(days=1), NOW - timedelta(hours=1), price_stock("49.90")
     )
+    for field, hour in (("price", 7), ("price", 9), ("title", 9)):
+        add_change(in_workspace.offer, field=field, at=datetime(2026, 9, 27, hour, tzinfo=UTC))
+    add_note(in_workspace.offer, in_workspace.owner, Written("Courier on strike", date(2026, 9, 27), date(2026, 9, 27)))
     answer = owner_client.get(f"/offers/{in_workspace.offer.pk}/days.csv?days=7", headers={"accept-language": "en"})
     lines = answer.content.decode("utf-8-sig").splitlines()
     assert lines[0] == (
         "Day,Units sold,Revenue PLN,Lowest price,Highest price,Currency of the price,Changes known by then,"
-        "Why a value is missing"
+        "What changed,Notes,Why a value is missing"
     )
     assert len(lines) == 9
-    assert lines[1].startswith("2026-09-21,,,,,,0,Orders of this day have not been read; No price")
-    assert lines[7] == "2026-09-27,2,99.80,49.90,49.90,PLN,0,Not observed on this day"
+    assert lines[1].startswith("2026-09-21,,,,,,0,,,Orders of this day have not been read; No price")
+    assert (
+        lines[7]
+        == '2026-09-27,2,99.80,44.90,49.90,PLN,3,"Price ×2, Content",Courier on strike,Not observed on this day'
+    )
+    page = owner_client.get(
+        f"/offers/{in_workspace.offer.pk}/?days=7", headers={"accept-language": "en"}
+    ).content.decode()
+    row = words(next(row for row in page.split("<tr>") if 'datetime="2026-09-27' in row and "daily-edits" in row))
+    assert "Price ×2, Content Courier on strike" in row
+    assert f"?q={in_workspace.offer.allegro_id}&amp;since=2026-09-27&amp;until=2026-09-27" in page
     assert "offer-" in answer["Content-Disposition"]
 
 
