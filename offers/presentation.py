@@ -23,6 +23,7 @@ from offers.fields import (
     STATUS,
     STOCK_CHANGED,
     TRANSLATION_UPDATED,
+    TRANSLATIONS_PART,
     VISIBILITY_CHANGED,
     Group,
     get_field,
@@ -125,6 +126,11 @@ class ShownChange:
     def place(self) -> str:
         """The marketplace, or the language of a translation, where the change is of a single one."""
         return name_of_place(self.change.marketplace)
+
+    @property
+    def is_language(self) -> bool:
+        """Whether that place is a language and no marketplace."""
+        return get_field(self.change.field).part == TRANSLATIONS_PART
 
     @property
     def source(self) -> str:

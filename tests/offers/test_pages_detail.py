@@ -146,6 +146,13 @@ def test_a_change_is_a_panel_and_a_page(owner_client: Client, in_workspace: Team
         assert text in words(page)
 
 
+def test_the_place_of_a_change_is_a_marketplace_or_a_language(owner_client: Client, in_workspace: Team) -> None:
+    places = ("price", "allegro-cz", "Marketplace allegro-cz"), ("translated_title", "cs-CZ", "Language Czech")
+    for field, place, named in places:
+        change = add_change(in_workspace.offer, field=field, marketplace=place)
+        assert named in words(read(owner_client, f"/offers/{in_workspace.offer.pk}/changes/{change.pk}/"))
+
+
 def test_a_hostile_description_is_shown_without_its_scripts(owner_client: Client, in_workspace: Team) -> None:
     def description(text: str) -> dict[str, Any]:
         return {"sections": [{"items": [{"type": "TEXT", "content": text}]}]}
