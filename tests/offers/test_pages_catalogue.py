@@ -56,6 +56,16 @@ def three(in_workspace: Team) -> Team:
     return team
 
 
+def test_visitors_are_told_with_their_marketplace(owner_client: Client, three: Team) -> None:
+    heads = re.findall(r"<th[^>]*>(.*?)</th>", read(owner_client), re.DOTALL)
+    [visitors] = [head for head in heads if "30-day visitors" in head]
+    assert "allegro-pl" in visitors
+    answer = owner_client.get("/offers.csv", headers={"accept-language": "en"})
+    headings, alfa, *_rest = cast(Any, answer).getvalue().decode().splitlines()
+    assert "30-day visitors,Marketplace of the visitors," in headings
+    assert "30,allegro-pl," in alfa
+
+
 def test_the_most_visited_come_first_and_unknown_visits_last(owner_client: Client, three: Team) -> None:
     assert titles(owner_client) == ["Alfa", "Beta", "Gamma"]
 
