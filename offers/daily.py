@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 from decimal import Decimal
 from functools import lru_cache
+from urllib.parse import urlencode
 from uuid import UUID
 
 from django.core.cache import cache
@@ -52,6 +53,12 @@ class Window:
     tail: int = 0
 
     @property
+    def address(self) -> str:
+        """The query that brings exactly these days at any later time."""
+        query = {"days": self.choice, "until": self.last.isoformat(), **({"open": 1} if self.tail else {})}
+        return urlencode(query)
+
+    @property
     def days(self) -> list[date]:
         """Every day, oldest first."""
         return list(_days(self.first, self.last))
@@ -83,15 +90,17 @@ def whole_days(length: int, today: date) -> Window:
     return Window(today - ONE_DAY * length, today - ONE_DAY)
 
 
-def window_for(choice: str, today: date, earliest: date, until: str = "") -> Window:
+def window_for(choice: str, today: date, earliest: date, until: str = "", *, is_open: bool = False) -> Window:
     """The days that `choice` asks for, up to the ISO day `until`, else whole days and today besides.
 
-    "all" begins at `earliest`; nonsense is the usual period, and a day that is none, or is to come, is today.
+    "all" begins at `earliest`; nonsense is the usual period, and a day that is none, or is to come, is today. A link
+    that was made on its last day is `is_open`: it shows the same days for ever, and that last one is still not counted.
     """
     last = _past_day(until, today)
+    is_open = is_open or last == today
     if choice == "all":
-        return Window(min(earliest, last), last, choice, tail=int(earliest < last == today))
-    tail = int(last == today)
+        return Window(min(earliest, last), last, choice, tail=int(is_open and earliest < last))
+    tail = int(is_open)
     if choice == WEEKS:
         return Window(last - ONE_DAY * (2 * WEEK - 1 + tail), last, choice, lead=WEEK, tail=tail)
     length = int(choice) if re.fullmatch(r"[0-9]{1,4}", choice) else 0

@@ -115,4 +115,5 @@ def get_offer(offer_id: UUID) -> Offer:
 def _window(request: WorkspaceRequest, offer: Offer) -> Window:
     asked, until = request.GET.get("days", ""), request.GET.get("until", "")
     today = warsaw_day(timezone.now())
-    return window_for(asked, today, first_day_of(offer) if asked == "all" else today, until)
+    earliest = first_day_of(offer) if asked == "all" else today
+    return window_for(asked, today, earliest, until, is_open="open" in request.GET)

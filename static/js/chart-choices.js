@@ -40,7 +40,7 @@
     }
 
     function canCompare(id) {
-      return id !== "previous" || tools.period.days !== "all";
+      return id !== "previous" || tools.period.get("days") !== "all";
     }
 
     function toggle(id) {
@@ -73,8 +73,10 @@
       const asked = new URLSearchParams(window.location.search);
       for (const name of ["series", "compare", "from", "to", "change", "group", "before"]) asked.delete(name);
       if (whole) {
-        asked.set("days", tools.period.days);
-        asked.set("until", tools.period.until);
+        for (const name of ["days", "until", "open"]) {
+          if (tools.period.has(name)) asked.set(name, tools.period.get(name));
+          else asked.delete(name);
+        }
       }
       if (whole || inAddress) addChoices(asked);
       if (view.range) {

@@ -41,7 +41,7 @@
   };
   const choices = window.chartChoices.make(view, box, {
     groups: () => [...chosenGroups()],
-    period: { days: asked.searchParams.get("days"), until: asked.searchParams.get("until") },
+    period: asked.searchParams,
   });
   const keys = window.chartKeys.make(view, document.getElementById("chart-marks"), document.getElementById("chart-mark-tip"), {
     toPixel: place,

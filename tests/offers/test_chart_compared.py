@@ -1,5 +1,6 @@
 """What the chart lays beside the offer's own sales, the days it can be asked for, and how the days did before."""
 
+import re
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 from typing import Any, cast
@@ -66,6 +67,21 @@ def read_chart(client: Client, team: Team, query: str) -> dict[str, Any]:
 def test_the_address_names_the_days(choice: str, until: str, first: date, last: date) -> None:
     window = window_for(choice, TODAY, EARLIEST, until)
     assert (window.first, window.last) == (first, last)
+
+
+@pytest.mark.parametrize("choice", ["28", "weeks", "all"])
+@pytest.mark.parametrize("until", ["", "2026-08-31"])
+def test_a_link_shows_the_same_days_whenever_it_is_opened(
+    owner_client: Client, team: Team, choice: str, until: str
+) -> None:
+    linked = window_for(choice, TODAY, EARLIEST, until).address
+    shown = [read_chart(owner_client, team, linked)]
+    page = re.search(r'data-url="([^"]*)"', read(owner_client, f"/offers/{team.offer.pk}/?{linked}"))
+    with time_machine.travel(NOW + timedelta(days=9), tick=False):
+        shown.append(read_chart(owner_client, team, linked))
+        again = re.search(r'data-url="([^"]*)"', read(owner_client, f"/offers/{team.offer.pk}/?{linked}"))
+    assert shown[0]["days"] == shown[1]["days"]
+    assert page and again and page[1] == again[1]
 
 
 def test_nothing_is_compared_that_nobody_asked_for(owner_client: Client, team: Team) -> None:
