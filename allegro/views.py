@@ -81,6 +81,8 @@ def first_run(request: WorkspaceRequest) -> HttpResponse:
     if request.method == "POST":
         remember(request.user, PreferenceKey.FIRST_RUN, {HIDDEN: request.POST.get("hidden") == "1"})
         return redirect("dashboard")
+    if not is_piece(request):
+        return redirect("dashboard")  # the card stands there
     way = read_first_run(request.membership)
     shown = is_shown(request.membership, way, timezone.now())
     response = render(request, "settings/first_run.html", {"way": way if shown else None})

@@ -124,6 +124,7 @@ _BY_KIND: Mapping[Kind, Callable[[Any], str]] = {
 _BY_FIELD: Mapping[str, Callable[[Any], str]] = {
     "allegro_prices_share": lambda share: f"{share}\N{NO-BREAK SPACE}%",
     "allegro_prices_excluded": lambda since: _("since %(moment)s") % {"moment": show_instant(str(since))},
+    "shipment_date": lambda moment: show_instant(str(moment)),
     "unfilled_parameters": _show_parameters,
     **{key: partial(in_words, words) for key, words in CODED_FIELDS.items()},
     "size_table": lambda key: short_id(str(key)),

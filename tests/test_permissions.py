@@ -86,7 +86,7 @@ RULES: dict[str, Rule] = {
     "settings:accounts": page(),
     "settings:connect": Rule("post", SIGN_IN, 302, 403),
     "settings:sample": Rule("post", SIGN_IN, 302, 403),
-    "settings:first_run": page(),
+    "settings:first_run": page(stranger=302, viewer=302),
     "settings:callback": Rule("get", SIGN_IN, 302, 403),
     "settings:other_account": Rule("get", SIGN_IN, 302, 403),
     "settings:account": page(stranger=404),

@@ -55,6 +55,10 @@ def test_prices_in_two_currencies_are_not_compared() -> None:
     assert shown("price", money("49.90"), money("12.00", "EUR")).note == ""
 
 
+def test_a_shipment_date_is_a_moment_in_warsaw() -> None:
+    assert shown("shipment_date", None, "2026-12-07T06:09:08.921Z").new.text == "7 Dec 2026, 07:09"
+
+
 def test_polish_money_is_written_the_polish_way() -> None:
     with translation.override("pl"):
         assert shown("price", money("1249.90"), money("44.90")).old.text == f"1{NO_BREAK}249,90{NO_BREAK}zł"
