@@ -40,6 +40,7 @@
       moveStop(made);
       tip.replaceChildren(markTip(view, index));
       tip.hidden = false;
+      tip.setAttribute("aria-hidden", "true"); // the mark itself says it
       const room = holder.clientWidth - tip.offsetWidth;
       const x = Math.max(0, Math.min(room, spot.x - tip.offsetWidth / 2));
       const above = spot.y - tip.offsetHeight - 18;
