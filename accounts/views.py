@@ -3,10 +3,12 @@
 from typing import cast
 from uuid import UUID
 
+from allauth.account.views import confirm_email as allauth_confirm_email
 from django.conf import settings
 from django.contrib import messages
 from django.core.exceptions import BadRequest, PermissionDenied
 from django.http import Http404, HttpRequest, HttpResponse
+from django.http.response import HttpResponseBase
 from django.shortcuts import redirect, render
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext as _
@@ -24,6 +26,14 @@ from accounts.workspaces import make_workspace_once
 def landing(request: HttpRequest) -> HttpResponse:
     """What the product is, for people who are not signed in."""
     return render(request, "home.html")
+
+
+def confirm_email(request: HttpRequest, key: str) -> HttpResponseBase:
+    """As allauth's; a button that is pressed twice says what became of the link instead of "not found"."""
+    try:
+        return cast(HttpResponseBase, allauth_confirm_email(request, key=key))
+    except Http404:
+        return redirect("account_confirm_email", key=key)
 
 
 @require_http_methods(["GET", "POST"])

@@ -4,11 +4,11 @@ from django.contrib import admin
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.templatetags.static import static
-from django.urls import URLPattern, URLResolver, include, path
+from django.urls import URLPattern, URLResolver, include, path, re_path
 
 from accounts.access import current_membership
 from accounts.urls import settings_patterns
-from accounts.views import landing
+from accounts.views import confirm_email, landing
 from allegro.urls import urlpatterns as linking_patterns
 
 Pattern = URLPattern | URLResolver
@@ -41,6 +41,7 @@ urlpatterns: list[Pattern] = [
     path("robots.txt", robots, name="robots"),
     path("", include("accounts.urls")),
     path("settings/", include((settings_pages, "settings"))),
+    re_path(r"^accounts/confirm-email/(?P<key>[-:\w]+)/$", confirm_email, name="account_confirm_email"),
     path("accounts/", include("allauth.urls")),
     path("admin/", admin.site.urls),
     path("", include("offers.urls")),

@@ -126,6 +126,8 @@ def test_sign_up_confirmation_and_sign_in(client: Client) -> None:
     assert "Yes, confirm" in page.content.decode()
     client.post(address)
     assert client.session["_auth_user_id"]
+    again = client.post(address, follow=True, headers={"accept-language": "en"})
+    assert "your address is confirmed and you are signed in" in again.content.decode()
 
     client.post("/accounts/logout/")
     assert "_auth_user_id" not in client.session
