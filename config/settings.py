@@ -191,6 +191,8 @@ ACCOUNT_FORMS = {
     "signup": "accounts.entrance_forms.SignupForm",
     "add_email": "accounts.entrance_forms.AddEmailForm",
     "reset_password": "accounts.entrance_forms.ResetPasswordForm",
+    "reset_password_from_key": "accounts.entrance_forms.ResetPasswordKeyForm",
+    "change_password": "accounts.entrance_forms.ChangePasswordForm",
 }
 ACCOUNT_DEFAULT_HTTP_PROTOCOL = _base.scheme
 
