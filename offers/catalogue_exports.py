@@ -17,15 +17,16 @@ from offers.values import show_status
 from offers.workbook import EXCEL_ROWS, Cell, stream_workbook
 
 OFFERS_AT_ONCE = 200
-COLUMN_WIDTHS = (16, 16, 48, 16, 12, 10, 10, 16, 16, 24, 12, 16, 12, 28, 26)
+COLUMN_WIDTHS = (16, 16, 48, 16, 12, 10, 10, 16, 16, 12, 16, 12, 28, 26, 26)
 
 
 def headings() -> list[str]:
     """The names of the columns, in the active language."""
     return [
         _("Offer number"), _("SKU"), _("Title"), _("Account"), _("Price"), _("Currency"), _("Stock"), _("Status"),
-        _("30-day visitors"), _("Marketplace of the visitors"), _("Watchers"), _("Sold in 28 days"), _("Days known"),
+        _("30-day visitors"), _("Watchers"), _("Sold in 28 days"), _("Days known"),
         _("Latest edit"), _("Edited at"),
+        _("Marketplace of the visitors"),
     ]  # fmt: skip
 
 
@@ -59,12 +60,13 @@ def row_of(row: Row) -> list[Cell]:
         offer.stock,
         show_status(offer.status) if offer.status else "",
         offer.visits_30d,
-        offer.account.base_marketplace if offer.visits_30d is not None else "",
         offer.watchers,
         row.units,
         row.known_days,
         row.edit.label if row.edit else "",
         row.edit.at.astimezone(WARSAW).isoformat(timespec="seconds") if row.edit else "",
+        # Last, so that nobody's spreadsheet finds its columns moved.
+        offer.account.base_marketplace if offer.visits_30d is not None else "",
     ]
 
 

@@ -62,8 +62,8 @@ def test_visitors_are_told_with_their_marketplace(owner_client: Client, three: T
     assert "allegro-pl" in visitors
     answer = owner_client.get("/offers.csv", headers={"accept-language": "en"})
     headings, alfa, *_rest = cast(Any, answer).getvalue().decode().splitlines()
-    assert "30-day visitors,Marketplace of the visitors," in headings
-    assert "30,allegro-pl," in alfa
+    assert headings.endswith(",Marketplace of the visitors")
+    assert alfa.endswith(",allegro-pl")
 
 
 def test_the_most_visited_come_first_and_unknown_visits_last(owner_client: Client, three: Team) -> None:

@@ -94,7 +94,7 @@ def test_the_file_has_what_the_filters_leave_in_the_lists_order(owner_client: Cl
     assert [row[2] for row in rows] == ["Dear", "Cheap"]
     assert rows[0][6] == ""
     assert rows[1][4:6] == ["5.00", "PLN"]
-    assert rows[1][9:] == ["3", "4", "28", "Price", "2026-09-28T11:00:00+02:00"]
+    assert rows[1][9:] == ["3", "4", "28", "Price", "2026-09-28T11:00:00+02:00", ""]
 
 
 def test_no_cell_runs_as_a_formula(owner_client: Client, in_workspace: Team) -> None:
