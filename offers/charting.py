@@ -157,7 +157,7 @@ class OfferHistory:
     def _timelines(self) -> dict[str, Timeline]:
         """Price, stock and status: what is known of them is what the page of a day tells."""
         window = self.window.previous if self.with_before else self.window
-        return load_timelines(self.offer, window.since, self.window.until)
+        return load_timelines(self.offer, window.since, self.window.until, every_sale=False)
 
     def _segments(self, key: str) -> list[Segment]:
         return clip(self._timelines[key].segments(), self.window.since, min(self.window.until, self.now))

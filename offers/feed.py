@@ -10,7 +10,7 @@ from typing import Any, NamedTuple
 from uuid import UUID
 
 from django.db.models import OuterRef, Q, QuerySet, Subquery
-from django.db.models.functions import Coalesce
+from django.db.models.expressions import Combinable
 
 from accounts.models import SellerAccount
 from accounts.scoping import workspace_scope
@@ -31,7 +31,7 @@ MICROSECOND = timedelta(microseconds=1)
 _COMING_BACK = {Kind.NUMBER, Kind.STATUS, Kind.CAMPAIGNS}
 # So far back an earlier value is looked for: a tool makes tens of thousands of changes of one offer's price.
 LOOKED_BACK = timedelta(days=180)
-RETURNING = [each.key for each in FIELDS if each.kind not in _COMING_BACK and not each.is_minor]
+RETURNING = frozenset(each.key for each in FIELDS if each.kind not in _COMING_BACK and not each.is_minor)
 
 
 @dataclass(frozen=True, slots=True)
@@ -251,21 +251,29 @@ def _rows(keys: Iterable[Key]) -> list[OfferChange]:
         return []
     rows = OfferChange.objects.filter(pk__in=ids).order_by("-not_after", "-id")
     # The account is the same in nearly every line, so its columns are read once.
-    with_parents = rows.select_related("offer", "shared", "event", "batch").prefetch_related("account")
-    return list(with_parents.annotate(returned_to=_held_before(), touched=number_touched()))
+    found = list(rows.select_related("offer", "shared", "event", "batch").prefetch_related("account"))
+    # What few rows have is asked for of those rows: as annotations of all they took longer than all the rest.
+    for owner in ("offer", "shared"):
+        owned = [row for row in found if row.field in RETURNING and getattr(row, f"{owner}_id")]
+        _tell(owned, "returned_to", _last_held(owner))
+    _tell([row for row in found if row.shared_id], "touched", number_touched())
+    return found
 
 
-def _held_before() -> Coalesce:
-    """Until when a change's new value had been there before, null where it was not: a return to an earlier value."""
-    # One subquery for each kind of owner, so that either finds its index; that of the other one ends at once.
-    return Coalesce(*(_last_held(owner) for owner in ("offer", "shared")))
+def _tell(rows: Sequence[OfferChange], name: str, expression: Combinable) -> None:
+    """Give each of `rows` the value of `expression` as its attribute `name`. One query, none without rows."""
+    if rows:
+        asked = OfferChange.objects.filter(pk__in=[row.pk for row in rows]).order_by()
+        values = dict(asked.values_list("pk", expression))
+        for row in rows:
+            setattr(row, name, values[row.pk])
 
 
 def _last_held(owner: str) -> Subquery:
+    """Until when a change's new value had been there before, null where it was not: a return to an earlier value."""
     earlier = OfferChange.objects.filter(
         **{owner: OuterRef(owner)},
         field=OuterRef("field"),
-        field__in=RETURNING,
         marketplace=OuterRef("marketplace"),
         not_after__lt=OuterRef("not_before"),
         not_after__gte=OuterRef("not_before") - LOOKED_BACK,
