@@ -141,9 +141,9 @@ def _begin(snapshot: Snapshot) -> datetime:
 def load_timelines(offer: Offer, since: datetime, until: datetime, *, every_sale: bool = True) -> dict[str, Timeline]:
     """Price, stock and status of the account's own marketplace, by key; right for all instants of a window.
 
-    Without `every_sale` the timeline of the stock is right only where there was none: of sales one after another that
-    left something on the shelf the first and the last are read. Four queries, a fifth where a document has large
-    pieces.
+    Without `every_sale` (for long windows) the timeline of the stock is right only where there was none: of sales one
+    after another that left something on the shelf the first and the last are read. Four queries, a fifth where a
+    document has large pieces.
     """
     parts = {each.part for each in LISTED_FIELDS}
     documents = _documents_within(offer, parts, since, until)
@@ -203,10 +203,12 @@ def _without_inner_sales(changes: QuerySet[OfferChange]) -> QuerySet[OfferChange
     """`changes` of one offer without sales between two others that, like themselves, left pieces and found some."""
     is_plain = Q(certainty=Certainty.SOLD, old_seen=True, new_seen=True) & ~Q(old=0) & ~Q(new=0)
     plain = ExpressionWrapper(is_plain, BooleanField())
-    around = {"partition_by": "field", "order_by": ["not_after", "id"]}
-    found: QuerySet[OfferChange] = changes.alias(
-        is_plain=plain, after_plain=Window(Lag(plain), **around), before_plain=Window(Lead(plain), **around)
-    ).exclude(is_plain=True, after_plain=True, before_plain=True)
+    around = {
+        f"{name}_plain": Window(neighbour(plain), partition_by=["field"], order_by=["not_after", "id"])
+        for name, neighbour in (("after", Lag), ("before", Lead))
+    }
+    plain_among_plain = dict.fromkeys(("is_plain", *around), True)
+    found: QuerySet[OfferChange] = changes.alias(is_plain=plain, **around).exclude(**plain_among_plain)
     return found
 
 
