@@ -110,17 +110,36 @@ def member_view(role: Role = Role.VIEWER) -> Callable[[WorkspaceView[Arguments]]
 
 def current_membership(request: HttpRequest) -> Membership | None:
     """The membership whose workspace the person last chose, else their oldest; None for strangers everywhere."""
+    memberships = memberships_in(request)
+    chosen = request.session.get(CURRENT_WORKSPACE) if memberships else None
+    return next((each for each in memberships if str(each.workspace_id) == chosen), next(iter(memberships), None))
+
+
+def memberships_in(request: HttpRequest) -> list[Membership]:
+    """All memberships of the person who asks, the oldest first; read once for a request, empty for a stranger."""
     if not request.user.is_authenticated:
-        return None
-    memberships = memberships_of(request.user).order_by("created_at", "pk")
-    chosen = request.session.get(CURRENT_WORKSPACE)
-    found = memberships.filter(workspace_id=chosen).first() if chosen else None
-    return found or memberships.first()
+        return []
+    known: list[Membership] | None = getattr(request, "_memberships", None)
+    if known is None:
+        known = list(memberships_of(request.user).order_by("created_at", "pk"))
+        for membership in known:
+            membership.user = request.user
+        request._memberships = known  # type: ignore[attr-defined]
+    return known
 
 
 def memberships_of(user: User) -> QuerySet[Membership]:
     """The person's memberships with their workspaces, without those that are being deleted: nobody enters these."""
     return Membership.objects.filter(user=user, workspace__deletion_asked_at__isnull=True).select_related("workspace")
+
+
+def linked_accounts(workspace: Workspace) -> list[SellerAccount]:
+    """All accounts of the workspace in scope, by login; read once for each `workspace` object: one query for a page."""
+    known: list[SellerAccount] | None = getattr(workspace, "_linked_accounts", None)
+    if known is None:
+        known = list(SellerAccount.objects.order_by("login"))
+        workspace._linked_accounts = known  # type: ignore[attr-defined]
+    return known
 
 
 def get_account(account_id: UUID) -> SellerAccount:

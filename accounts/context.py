@@ -4,7 +4,7 @@ from typing import Any
 
 from django.http import HttpRequest
 
-from accounts.access import memberships_of
+from accounts.access import memberships_in
 from accounts.models import Membership
 
 
@@ -16,5 +16,5 @@ def workspace(request: HttpRequest) -> dict[str, Any]:
     return {
         "membership": membership,
         "workspace": membership.workspace,
-        "all_memberships": memberships_of(membership.user).order_by("pk"),
+        "all_memberships": memberships_in(request),
     }

@@ -19,8 +19,13 @@ is a gap of "history":
       "changes": [{"id": "<uuid>", "group": "price", "label": "Price", "from": "…", "to": "…", "moment": true,
                    "text": "49,90 zł → 44,90 zł", "note": "−5,00 zł (−10,0 %)", "how": "…", "minor": false,
                    "url": "/offers/<uuid>/changes/<uuid>/"}],
+      "older": "",
       "notes": [{"id": "<uuid>", "from": "2026-08-10", "to": "2026-08-12", "text": "…", "author": "…", "url": "…"}]
     }
+
+A repricer makes hundreds of changes, so `changes` are the newest of the window only; where there are more, `older` is
+the cursor for `GET /offers/<uuid>/chart-changes.json?days=28&before=<older>`, which answers {"changes": […],
+"older": …}.
 
 `price` and `spans` hold what `offers.state` knows, so that the page of a day says the same. `visitors` are unique
 visitors of the 30 days that end with each day. A change with `moment` false happened somewhere between `from` and `to`.
@@ -32,17 +37,20 @@ account.
 from collections import Counter
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from decimal import Decimal
 from functools import cached_property
 from typing import Any
+from uuid import UUID
 
 from django.db.models import Count, QuerySet
 from django.db.models.functions import TruncDate
+from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from offers.calendar import WARSAW, warsaw_day
 from offers.daily import DailySales, Window, daily_sales, units_of_others
+from offers.feed import cursor_at, older_than
 from offers.fields import PRICE, STATUS, STOCK, get_field
 from offers.models import NOT_EDITED, CoverageGap, Note, Offer, OfferChange, OfferDay, OfferStatus
 from offers.notes import notes_within
@@ -56,6 +64,11 @@ from offers.values import as_money, show_span, show_status
 OUT_OF_STOCK, NOT_ACTIVE = "out_of_stock", "not_active"
 # What the address may ask for to be drawn beside the offer's own sales.
 PREVIOUS, ACCOUNT = "previous", "account"
+CHANGES_AT_ONCE = 150
+# From here on it pays to leave out sales that say nothing of an empty stock.
+LONG = timedelta(days=100)
+# Stands in an address for the change's own key.
+ANY_CHANGE = UUID(int=0)
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,26 +84,29 @@ class Span:
 class OfferHistory:
     """Everything the offer's page and chart show of one window, each part read once and only when asked for.
 
-    `with_before` reads price, stock and status of the window and of the one before it at once.
+    `with_before` reads sales, visitors, price, stock and status of the window and of the one before it at once.
     """
 
     def __init__(self, offer: Offer, window: Window, now: datetime, *, with_before: bool = False) -> None:
         self.offer = offer
         self.window = window
         self.now = now
-        self.with_before = with_before
+        # A longer history that this one is a part of, where there is one: what it has read is not read again.
+        self._whole: OfferHistory | None = None
+        if with_before:
+            earliest = min(window.first, window.previous.first)
+            self._whole = OfferHistory(offer, Window(earliest, window.last), now)
 
     @cached_property
     def sales(self) -> DailySales:
         """Units and revenue by day."""
-        return daily_sales(self.offer, self.window)
+        return self._whole.sales.within(self.window) if self._whole else daily_sales(self.offer, self.window)
 
     @cached_property
     def before(self) -> "OfferHistory":
         """The same of as many days right before."""
         earlier = OfferHistory(self.offer, self.window.previous, self.now)
-        if self.with_before:
-            earlier._timelines = self._timelines
+        earlier._whole = self._whole
         return earlier
 
     @cached_property
@@ -140,11 +156,20 @@ class OfferHistory:
     @cached_property
     def visitors(self) -> dict[str, list[int | None]]:
         """30-day unique visitors by marketplace, a number for each day that was observed."""
-        rows = OfferDay.objects.filter(offer=self.offer, day__range=(self.window.first, self.window.last))
+        first, last = self.window.first, self.window.last
         seen: dict[str, dict[date, int | None]] = {}
-        for marketplace, day, visits in rows.order_by("marketplace").values_list("marketplace", "day", "visits_30d"):
-            seen.setdefault(marketplace, {})[day] = visits
+        for marketplace, day, visits in self._observed_days:
+            if first <= day <= last:
+                seen.setdefault(marketplace, {})[day] = visits
         return {marketplace: [days.get(day) for day in self.window.days] for marketplace, days in seen.items()}
+
+    @cached_property
+    def _observed_days(self) -> list[tuple[str, date, int | None]]:
+        """(marketplace, day, 30-day visitors) of this history or of the longer one."""
+        if self._whole:
+            return self._whole._observed_days
+        rows = OfferDay.objects.filter(offer=self.offer, day__range=(self.window.first, self.window.last))
+        return list(rows.order_by("marketplace").values_list("marketplace", "day", "visits_30d"))
 
     @cached_property
     def group_counts(self) -> list[tuple[str, str, int]]:
@@ -172,8 +197,10 @@ class OfferHistory:
     @cached_property
     def _timelines(self) -> dict[str, Timeline]:
         """Price, stock and status: what is known of them is what the page of a day tells."""
-        window = self.window.previous if self.with_before else self.window
-        return load_timelines(self.offer, window.since, self.window.until)
+        if self._whole:
+            return self._whole._timelines
+        since, until = self.window.since, self.window.until
+        return load_timelines(self.offer, since, until, every_sale=until - since <= LONG)
 
     def _segments(self, key: str) -> list[Segment]:
         return clip(self._timelines[key].segments(), self.window.since, min(self.window.until, self.now))
@@ -202,8 +229,18 @@ class OfferHistory:
             "spans": [_span_json(span) for span in self.spans],
             "gaps": [*self._before_begin(), *(_gap_json(gap) for gap in self.gaps)],
             "groups": [{"key": key, "label": label, "count": count} for key, label, count in self.group_counts],
-            "changes": [_change_json(shown) for shown in self.changes],
+            **self.changes_document(),
             "notes": [_note_json(note) for note in self.notes],
+        }
+
+    def changes_document(self, before: str = "") -> dict[str, Any]:
+        """The newest edits that are older than the cursor `before`, and the cursor to the next ones; two queries."""
+        rows = list(older_than(self.edits, before)[: CHANGES_AT_ONCE + 1])
+        shown = present_all(rows[:CHANGES_AT_ONCE])
+        address = reverse("offers:change", args=[self.offer.pk, ANY_CHANGE])
+        return {
+            "changes": [_change_json(each, address) for each in shown],
+            "older": cursor_at(shown[-1].change) if len(rows) > CHANGES_AT_ONCE else "",
         }
 
     def _compared(self, compare: Collection[str]) -> dict[str, Any]:
@@ -308,7 +345,8 @@ def _gap_json(gap: CoverageGap) -> dict[str, str]:
     return {"from": _instant(gap.since), "to": _instant(gap.until), "stream": gap.stream, "label": label}
 
 
-def _change_json(shown: ShownChange) -> dict[str, Any]:
+def _change_json(shown: ShownChange, address: str) -> dict[str, Any]:
+    """`address` is that of ANY_CHANGE of the offer: to make each by itself took longer than all the rest."""
     change = shown.change
     label = f"{shown.label} ({change.marketplace})" if change.marketplace else shown.label
     return {
@@ -322,7 +360,7 @@ def _change_json(shown: ShownChange) -> dict[str, Any]:
         "note": "; ".join(filter(None, (shown.note or shown.new.reason or shown.old.reason, shown.returned))),
         "how": shown.how,
         "minor": shown.is_minor,
-        "url": shown.url,
+        "url": address.replace(str(ANY_CHANGE), str(change.pk)) if change.offer_id else shown.url,
     }
 
 

@@ -10,7 +10,7 @@ from typing import Any, NamedTuple
 from uuid import UUID
 
 from django.db.models import OuterRef, Q, QuerySet, Subquery
-from django.db.models.functions import Coalesce
+from django.db.models.expressions import Combinable
 
 from accounts.models import SellerAccount
 from accounts.scoping import workspace_scope
@@ -19,7 +19,7 @@ from offers.models import ChangeBatch, OfferChange
 from offers.presentation import ShownChange, present_all
 from offers.touching import changes_of, number_touched
 
-__all__ = ["Line", "Page", "changes_of", "count_newer", "cursor_at", "read_feed", "read_page", "walk"]
+__all__ = ["Line", "Page", "changes_of", "count_newer", "cursor_at", "older_than", "read_feed", "read_page", "walk"]
 
 PAGE_SIZE = 20
 # How many keys are walked over, one time after another, to fill a page with lines in spite of large batches.
@@ -31,7 +31,7 @@ MICROSECOND = timedelta(microseconds=1)
 _COMING_BACK = {Kind.NUMBER, Kind.STATUS, Kind.CAMPAIGNS}
 # So far back an earlier value is looked for: a tool makes tens of thousands of changes of one offer's price.
 LOOKED_BACK = timedelta(days=180)
-RETURNING = [each.key for each in FIELDS if each.kind not in _COMING_BACK and not each.is_minor]
+RETURNING = frozenset(each.key for each in FIELDS if each.kind not in _COMING_BACK and not each.is_minor)
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,25 +106,27 @@ def read_feed(
     """
     sources = [_newer_than(changes, after).filter(account=account.pk) for account in accounts]
     if not with_batches:
-        return _single_page(sources, cursor, size)
+        return _single_page(sources, accounts, cursor, size)
     keys, reached = _without_rest_of_batches(sources, _parse_cursor(cursor), size)
     heads = {key.change_id for key in keys if key.batch_id}
-    return Page(_as_lines(_rows(keys), heads), _write_cursor(reached))
+    return Page(_as_lines(_rows(keys, accounts), heads), _write_cursor(reached))
 
 
-def read_page(changes: QuerySet[OfferChange], cursor: str = "", size: int = PAGE_SIZE) -> Page:
-    """The `size` newest of `changes` (of one offer, say) that are older than `cursor`, batches not joined.
+def read_page(changes: QuerySet[OfferChange], account: SellerAccount, cursor: str = "", size: int = PAGE_SIZE) -> Page:
+    """The `size` newest of `changes` (of one offer of `account`) that are older than `cursor`, batches not joined.
 
     A cursor that is none begins at the newest.
     """
-    return _single_page([changes], cursor, size)
+    return _single_page([changes], [account], cursor, size)
 
 
-def _single_page(sources: Sequence[QuerySet[OfferChange]], cursor: str, size: int) -> Page:
+def _single_page(
+    sources: Sequence[QuerySet[OfferChange]], accounts: Sequence[SellerAccount], cursor: str, size: int
+) -> Page:
     keys = _next_keys(sources, _parse_cursor(cursor), size + 1)
     rest = keys[size:]
     reached = Position(keys[size - 1].at, keys[size - 1].change_id) if rest else None
-    return Page(_as_lines(_rows(keys[:size]), set()), _write_cursor(reached))
+    return Page(_as_lines(_rows(keys[:size], accounts), set()), _write_cursor(reached))
 
 
 def count_newer(changes: QuerySet[OfferChange], accounts: Sequence[SellerAccount], after: str) -> int:
@@ -148,7 +150,7 @@ def walk(changes: QuerySet[OfferChange], accounts: Sequence[SellerAccount]) -> I
     while True:
         with workspace_scope(accounts[0].workspace):
             keys = _next_keys(sources, position, WALKED_AT_ONCE)
-            shown = present_all(_rows(keys))
+            shown = present_all(_rows(keys, accounts))
         yield from shown
         if len(keys) < WALKED_AT_ONCE:
             return
@@ -189,6 +191,11 @@ def _next_keys(sources: Sequence[QuerySet[OfferChange]], position: Position | No
 
 def _keys(changes: QuerySet[OfferChange], number: int) -> QuerySet[OfferChange, Any]:
     return changes.order_by("-not_after", "-id").values_list("id", "not_after", "batch_id")[:number]
+
+
+def older_than(changes: QuerySet[OfferChange], cursor: str) -> QuerySet[OfferChange]:
+    """Those of `changes` that come after the cursor in the order of lists; all where it is none."""
+    return _older_than(changes, _parse_cursor(cursor))
 
 
 def _older_than(changes: QuerySet[OfferChange], position: Position | None) -> QuerySet[OfferChange]:
@@ -244,28 +251,38 @@ def _parse_cursor(cursor: str) -> Position | None:
 # From keys to lines ---------------------------------------------------------------------------------------------------
 
 
-def _rows(keys: Iterable[Key]) -> list[OfferChange]:
-    """The changes behind `keys`, in their order, with everything that a line shows of them."""
+def _rows(keys: Iterable[Key], accounts: Sequence[SellerAccount]) -> list[OfferChange]:
+    """The changes of `accounts` behind `keys`, in their order, with everything that a line shows of them."""
     ids = [key.change_id for key in keys]
     if not ids:
         return []
     rows = OfferChange.objects.filter(pk__in=ids).order_by("-not_after", "-id")
-    # The account is the same in nearly every line, so its columns are read once.
-    with_parents = rows.select_related("offer", "shared", "event", "batch").prefetch_related("account")
-    return list(with_parents.annotate(returned_to=_held_before(), touched=number_touched()))
+    found = list(rows.select_related("offer", "shared", "event", "batch"))
+    by_key = {account.pk: account for account in accounts}
+    for row in found:
+        row.account = by_key[row.account_id]
+    # What few rows have is asked for of those rows: as annotations of all they took longer than all the rest.
+    for owner in ("offer", "shared"):
+        owned = [row for row in found if row.field in RETURNING and getattr(row, f"{owner}_id")]
+        _tell(owned, "returned_to", _last_held(owner))
+    _tell([row for row in found if row.shared_id], "touched", number_touched())
+    return found
 
 
-def _held_before() -> Coalesce:
-    """Until when a change's new value had been there before, null where it was not: a return to an earlier value."""
-    # One subquery for each kind of owner, so that either finds its index; that of the other one ends at once.
-    return Coalesce(*(_last_held(owner) for owner in ("offer", "shared")))
+def _tell(rows: Sequence[OfferChange], name: str, expression: Combinable) -> None:
+    """Give each of `rows` the value of `expression` as its attribute `name`. One query, none without rows."""
+    if rows:
+        asked = OfferChange.objects.filter(pk__in=[row.pk for row in rows]).order_by()
+        values = dict(asked.values_list("pk", expression))
+        for row in rows:
+            setattr(row, name, values[row.pk])
 
 
 def _last_held(owner: str) -> Subquery:
+    """Until when a change's new value had been there before, null where it was not: a return to an earlier value."""
     earlier = OfferChange.objects.filter(
         **{owner: OuterRef(owner)},
         field=OuterRef("field"),
-        field__in=RETURNING,
         marketplace=OuterRef("marketplace"),
         not_after__lt=OuterRef("not_before"),
         not_after__gte=OuterRef("not_before") - LOOKED_BACK,

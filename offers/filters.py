@@ -13,7 +13,7 @@ from django.utils.translation import gettext_lazy
 from accounts.models import SellerAccount
 from offers.calendar import end_of_day, start_of_day
 from offers.fields import DELIVERY_SETTINGS, FIELDS, GROUP_LABELS, MINOR_KEYS, OTHER_PREFIX, Group, keys_of_group
-from offers.letters import any_letters, without_polish_marks
+from offers.letters import plain_letters, without_polish_marks
 from offers.models import NOT_EDITED, Certainty, Offer, OfferChange, OfferStatus, ValueWords
 from offers.presentation import EVENT_LABELS, UNNAMED_GROUP, groups
 from offers.touching import offers_touched, touches_offers, touching_any_of
@@ -62,11 +62,11 @@ def matching_offers(text: str, prefix: str = "") -> Q:
 
     Case and the marks of letters do not matter.
     """
-    pattern = any_letters(text)
+    plain = plain_letters(text)
     return (
-        Q(**{f"{prefix}title__regex": pattern})
+        Q(**{f"{prefix}plain_title__contains": plain})
         | Q(**{f"{prefix}allegro_id__startswith": text})
-        | Q(**{f"{prefix}external_id__regex": f"^{pattern}"})
+        | Q(**{f"{prefix}plain_external_id__startswith": plain})
     )
 
 

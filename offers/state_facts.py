@@ -7,7 +7,8 @@ from itertools import chain
 from typing import Any
 from uuid import UUID
 
-from django.db.models import F, Q, QuerySet
+from django.db.models import BooleanField, ExpressionWrapper, F, Q, QuerySet, Window
+from django.db.models.functions import Lag, Lead
 
 from offers import contents
 from offers.changes import PART_OF_EVENT, Snapshot
@@ -24,6 +25,7 @@ from offers.fields import (
     value_at,
 )
 from offers.models import (
+    Certainty,
     CoverageGap,
     Offer,
     OfferChange,
@@ -136,10 +138,12 @@ def _begin(snapshot: Snapshot) -> datetime:
 # The listed fields through time ---------------------------------------------------------------------------------------
 
 
-def load_timelines(offer: Offer, since: datetime, until: datetime) -> dict[str, Timeline]:
+def load_timelines(offer: Offer, since: datetime, until: datetime, *, every_sale: bool = True) -> dict[str, Timeline]:
     """Price, stock and status of the account's own marketplace, by key; right for all instants of a window.
 
-    Four queries, a fifth where a document has large pieces.
+    Without `every_sale` (for long windows) the timeline of the stock is right only where there was none: of sales one
+    after another that left something on the shelf the first and the last are read. Four queries, a fifth where a
+    document has large pieces.
     """
     parts = {each.part for each in LISTED_FIELDS}
     documents = _documents_within(offer, parts, since, until)
@@ -154,7 +158,8 @@ def load_timelines(offer: Offer, since: datetime, until: datetime) -> dict[str, 
     wanted = Q(pk__in=[])
     for each in LISTED_FIELDS:
         wanted |= _steps_near(each, readings[each.key], since, until)
-    steps = _read_steps(OfferChange.objects.filter(wanted, offer=offer, marketplace=""))
+    changes = OfferChange.objects.filter(wanted, offer=offer, marketplace="")
+    steps = _read_steps(changes if every_sale else _without_inner_sales(changes))
     absences = _absences(offer)
     return {
         each.key: Timeline(
@@ -192,6 +197,19 @@ def _steps_near(each: Field, readings: Sequence[Reading], since: datetime, until
     if begun:
         wanted &= Q(not_after__gt=begun)
     return wanted & Q(not_before__lt=later) if later else wanted
+
+
+def _without_inner_sales(changes: QuerySet[OfferChange]) -> QuerySet[OfferChange]:
+    """`changes` of one offer without sales between two others that, like themselves, left pieces and found some."""
+    is_plain = Q(certainty=Certainty.SOLD, old_seen=True, new_seen=True) & ~Q(old=0) & ~Q(new=0)
+    plain = ExpressionWrapper(is_plain, BooleanField())
+    around = {
+        f"{name}_plain": Window(neighbour(plain), partition_by=["field"], order_by=["not_after", "id"])
+        for name, neighbour in (("after", Lag), ("before", Lead))
+    }
+    plain_among_plain = dict.fromkeys(("is_plain", *around), True)
+    found: QuerySet[OfferChange] = changes.alias(is_plain=plain, **around).exclude(**plain_among_plain)
+    return found
 
 
 # Shared objects -------------------------------------------------------------------------------------------------------

@@ -18,6 +18,7 @@ offer_pages = [
     path("offers/<uuid:offer_id>/on/", day_views.day, name="day"),
     path("offers/<uuid:offer_id>/compare/", day_views.compare, name="compare"),
     path("offers/<uuid:offer_id>/chart.json", views.chart, name="chart"),
+    path("offers/<uuid:offer_id>/chart-changes.json", views.chart_changes, name="chart_changes"),
     path("offers/<uuid:offer_id>/days.csv", views.days_csv, name="days_csv"),
     path("offers/<uuid:offer_id>/notes/add/", note_views.add, name="note_add"),
     path("offers/<uuid:offer_id>/notes/<uuid:note_id>/", note_views.note, name="note"),

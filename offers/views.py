@@ -55,7 +55,7 @@ def detail(request: WorkspaceRequest, offer_id: UUID) -> HttpResponse:
         "fall": fall_of(history),
         "is_long": len(window.days) > LONGEST_TABLE,
         "funnel": Funnel(history),
-        "changes": read_page(narrowed.qs, cursor, OFFER_CHANGES_SHOWN),
+        "changes": read_page(narrowed.qs, offer.account, cursor, OFFER_CHANGES_SHOWN),
         "chosen_groups": request.GET.getlist("group"),
         "sales_since": sales_known_since(offer.account),
         "notes": notes,
@@ -74,6 +74,15 @@ def chart(request: WorkspaceRequest, offer_id: UUID) -> JsonResponse:
     offer = get_offer(offer_id)
     history = OfferHistory(offer, _window(request, offer), timezone.now())
     return JsonResponse(history.document(request.GET.getlist("compare")))
+
+
+@require_GET
+@member_view()
+def chart_changes(request: WorkspaceRequest, offer_id: UUID) -> JsonResponse:
+    """The chart's changes that its document leaves out, older than the cursor `before`."""
+    offer = get_offer(offer_id)
+    history = OfferHistory(offer, _window(request, offer), timezone.now())
+    return JsonResponse(history.changes_document(request.GET.get("before", "")))
 
 
 @require_GET

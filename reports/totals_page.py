@@ -16,7 +16,7 @@ from django.utils.http import content_disposition_header
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET
 
-from accounts.access import WorkspaceRequest, member_view
+from accounts.access import WorkspaceRequest, linked_accounts, member_view
 from accounts.models import SellerAccount
 from offers.calendar import ONE_DAY, warsaw_day
 from offers.daily import Window
@@ -80,7 +80,7 @@ def _download(response: HttpResponseBase, extension: str) -> HttpResponseBase:
 
 
 def _choice(request: WorkspaceRequest) -> Choice:
-    accounts = list(SellerAccount.objects.order_by("login"))
+    accounts = linked_accounts(request.workspace)
     account = _account(request.GET.get("account", ""), accounts)
     if account is None:
         return Choice(accounts, [], None, [], [], None)

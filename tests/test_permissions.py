@@ -104,6 +104,7 @@ RULES: dict[str, Rule] = {
     "offers:events_xlsx": page(),
     "offers:detail": page(stranger=404),
     "offers:chart": page(stranger=404),
+    "offers:chart_changes": page(stranger=404),
     "offers:days_csv": page(stranger=404),
     "offers:note": page(stranger=404),
     "offers:note_add": action(),

@@ -10,7 +10,7 @@ from django.templatetags.static import static
 from django.urls import NoReverseMatch, reverse
 from django.utils.translation import get_language
 
-from accounts.access import current_membership, memberships_of
+from accounts.access import current_membership, linked_accounts, memberships_in
 from accounts.models import AccountStatus, Membership, SellerAccount
 from accounts.scoping import workspace_scope
 
@@ -42,13 +42,9 @@ def nav_link(context: template.Context, name: str, label: str, icon: str, *also:
 def frame_memberships(context: template.Context) -> dict[str, Any]:
     """The reader's current membership and all of them, also on pages that are not a workspace's own."""
     request: HttpRequest | None = context.get("request")
-    user = getattr(request, "user", None)
-    if request is None or user is None or not user.is_authenticated:
+    if request is None or not hasattr(request, "user"):
         return {"current": None, "all": []}
-    if "all_memberships" in context:
-        return {"current": context["membership"], "all": list(context["all_memberships"])}
-    everything = memberships_of(user).order_by("pk")
-    return {"current": current_membership(request), "all": list(everything)}
+    return {"current": context.get("membership") or current_membership(request), "all": memberships_in(request)}
 
 
 @register.simple_tag(takes_context=True)
@@ -58,7 +54,8 @@ def lost_connections(context: template.Context) -> list[SellerAccount]:
     if membership is None:
         return []
     with workspace_scope(membership.workspace):
-        return list(SellerAccount.objects.filter(status=AccountStatus.RECONNECT_REQUIRED))
+        accounts = linked_accounts(membership.workspace)
+    return [account for account in accounts if account.status == AccountStatus.RECONNECT_REQUIRED]
 
 
 @register.simple_tag

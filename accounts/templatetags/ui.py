@@ -57,11 +57,17 @@ def format_money(amount: Decimal, currency: str) -> str:
 
     The sign of a negative one leads: `−129,90 zł`, `−PLN 129.90`.
     """
+    return _written_money(amount, currency, _language())
+
+
+# A page writes the same price in many places, and each time the formats of the language would be looked up.
+@lru_cache(maxsize=5_000)
+def _written_money(amount: Decimal, currency: str, language: str) -> str:
     whole_forints = currency == "HUF" and amount == amount.to_integral_value()
     places = 0 if whole_forints else 2
     number = formats.number_format(abs(amount), decimal_pos=places, use_l10n=True, force_grouping=True)
     sign = "\N{MINUS SIGN}" if amount < 0 else ""
-    if _language() == "pl":
+    if language == "pl":
         return f"{sign}{number}\N{NO-BREAK SPACE}{CURRENCY_SIGNS.get(currency, currency)}"
     return f"{sign}{currency}\N{NO-BREAK SPACE}{number}"
 

@@ -8,6 +8,7 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.models import SellerAccount
 from accounts.scoping import TenantModel
+from offers.letters import PlainLetters
 
 
 class OfferStatus(models.TextChoices):
@@ -52,6 +53,13 @@ class Offer(TenantModel):
     gone_checked_at = models.DateTimeField(null=True)
     # When the newest edit of its own was done at the latest (a projection of its changes; sales are no edits).
     edited_at = models.DateTimeField(null=True)
+    # What a search compares with.
+    plain_title = models.GeneratedField(
+        expression=PlainLetters("title"), output_field=models.CharField(max_length=250), db_persist=True
+    )
+    plain_external_id = models.GeneratedField(
+        expression=PlainLetters("external_id"), output_field=models.CharField(max_length=100), db_persist=True
+    )
     # Set, in the transaction that stores a new fact, to that fact's time: changes from then on must be derived again.
     derive_from = models.DateTimeField(null=True)
 

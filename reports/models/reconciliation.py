@@ -5,6 +5,7 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.models import SellerAccount
 from accounts.scoping import TenantModel
+from offers.letters import PlainLetters
 from offers.models import Offer
 from reports.models.uploads import Upload
 
@@ -40,6 +41,9 @@ class Comparison(TenantModel):
     offer = models.ForeignKey(Offer, null=True, on_delete=models.CASCADE, related_name="comparisons")
     allegro_offer_id = models.CharField(max_length=32)
     title = models.CharField(max_length=250, blank=True)
+    plain_title = models.GeneratedField(
+        expression=PlainLetters("title"), output_field=models.CharField(max_length=250), db_persist=True
+    )
     measure = models.CharField(max_length=8, choices=ComparedMeasure.choices)
     currency = models.CharField(max_length=3, blank=True)
     reported = models.DecimalField(max_digits=16, decimal_places=2, null=True)
@@ -80,7 +84,7 @@ class Comparison(TenantModel):
             # By title; and a search in titles reads no more than this.
             models.Index(
                 fields=["account", "title", "allegro_offer_id", "measure", "id"],
-                include=["offer", "status"],
+                include=["offer", "status", "plain_title"],
                 condition=models.Q(is_newest=True),
                 name="newest_by_title",
             ),

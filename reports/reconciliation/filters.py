@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy
 
 from accounts.models import SellerAccount
 from offers.filters import WHICH_OFFER
-from offers.letters import any_letters
+from offers.letters import plain_letters
 from offers.models import Offer
 from offers.widgets import QuickSelect
 from reports.models import AccountTotal, ComparedMeasure, Comparison, ComparisonStatus
@@ -89,9 +89,11 @@ class ComparisonFilter(django_filters.FilterSet):  # type: ignore[misc]
     def search(self, queryset: QuerySet[Comparison], _name: str, text: str) -> QuerySet[Comparison]:
         """Offers that `text` may mean; case and the marks of letters do not matter."""
         text = text.strip()
-        pattern = any_letters(text)
-        known = Offer.objects.filter(external_id__regex=f"^{pattern}").order_by().values("pk")
-        return queryset.filter(Q(title__regex=pattern) | Q(allegro_offer_id__startswith=text) | Q(offer__in=known))
+        plain = plain_letters(text)
+        known = Offer.objects.filter(plain_external_id__startswith=plain).order_by().values("pk")
+        return queryset.filter(
+            Q(plain_title__contains=plain) | Q(allegro_offer_id__startswith=text) | Q(offer__in=known)
+        )
 
     def of_period(self, queryset: QuerySet[Comparison], _name: str, period: str) -> QuerySet[Comparison]:
         """Comparisons of the reports of certain days."""

@@ -182,12 +182,14 @@
     const compares = id === "previous" || id === "account";
     if (compares && choices.isOn(id) && !view.data.compared[id] && !(await read())) return;
     draw();
+    await readOlder();
   }
 
   function openLinked() {
     const id = new URLSearchParams(window.location.search).get("change");
     const found = [...view.data.changes, ...view.data.notes].find((each) => each.id === id);
     if (found) panel.open(found, null, true);
+    return Boolean(found);
   }
 
   // Taking it along ---------------------------------------------------------------------------------------------------
@@ -234,6 +236,25 @@
     }
   }
 
+  // What the document leaves out, stretch by stretch; a newer document begins anew. What cannot be read stays in the list
+  // below the chart.
+  async function readOlder() {
+    const data = view.data;
+    const address = new URL(box.dataset.changesUrl, window.location.href);
+    while (data.older && data === view.data) {
+      address.searchParams.set("before", data.older);
+      try {
+        const { changes, older } = await readJson(address);
+        data.changes.push(...changes);
+        data.older = older;
+      } catch {
+        say(texts.notRead);
+        return;
+      }
+      if (data === view.data) regroup();
+    }
+  }
+
   async function readPeriods() {
     if (!box.dataset.periodsUrl) return [];
     try {
@@ -259,7 +280,6 @@
     document.getElementById("chart-link").addEventListener("click", copyLink);
     document.getElementById("chart-image").addEventListener("click", saveImage);
     watchWidth();
-    openLinked();
   }
 
   function watchWidth() {
@@ -279,6 +299,9 @@
     }
     view.periods = await readPeriods();
     start();
+    const isOpen = openLinked();
+    await readOlder();
+    if (!isOpen) openLinked();
   }
 
   document.addEventListener("htmx:afterSwap", (event) => {
@@ -289,7 +312,9 @@
   document.addEventListener("noteschange", async () => {
     panel.close();
     document.getElementById("notes-heading")?.focus();
-    if (chart && (await read())) draw();
+    if (!chart || !(await read())) return;
+    draw();
+    await readOlder();
   });
   load();
 })();

@@ -11,9 +11,10 @@ from accounts.scoping import workspace_scope
 from allegro.models import RunKind
 from allegro.sync.listing import LIST_AGE
 from offers.documents import split_detail
-from offers.fields import DETAIL_PART, PRICE_STOCK_PART, values_of
+from offers.fields import DETAIL_PART, PRICE_STOCK_PART, STOCK, values_of
 from offers.models import Offer
-from offers.state import state_at
+from offers.segments import Segment
+from offers.state import Timeline, state_at
 from offers.state_facts import LISTED_FIELDS, load_record, load_timelines
 from tests.allegro.conftest import COFFEE, SECATEURS, START, Linked, World, link
 
@@ -78,6 +79,7 @@ def test_only_a_row_that_agrees_bears_out_what_was_read(garden: Linked) -> None:
 def assert_chart_says_the_same(offer: Offer, moments: list[datetime]) -> None:
     """What is drawn of a whole window is what the page of each moment in it says."""
     timelines = load_timelines(offer, moments[2], moments[-3])
+    assert _empty(load_timelines(offer, moments[2], moments[-3], every_sale=False)) == _empty(timelines)
     for moment in moments[2:-2]:
         record = load_record(offer, [moment])
         told = {state.key: [state.value] for state in state_at(record, moment) if state.is_known}
@@ -85,3 +87,7 @@ def assert_chart_says_the_same(offer: Offer, moments: list[datetime]) -> None:
             spans = timelines[each.key].segments()
             drawn = [span.value for span in spans if span.since <= moment < span.until]
             assert drawn == told.get((each.key, ""), [])
+
+
+def _empty(timelines: dict[str, Timeline]) -> list[Segment]:
+    return [segment for segment in timelines[STOCK.key].segments() if segment.value == 0]

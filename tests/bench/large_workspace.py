@@ -61,10 +61,10 @@ INSERT INTO offers_offerchange (
 )
 SELECT gen_random_uuid(), %(account)s, offer.id,
     (ARRAY['stock', 'stock', 'stock', 'price', 'price', 'title', 'description', 'handling_time'])[kind], '',
-    CASE WHEN kind <= 3 THEN to_jsonb(made.n %% 50 + 1)
+    CASE WHEN kind <= 3 THEN to_jsonb(made.n / 400 %% 50 + 1)
          WHEN kind <= 5 THEN jsonb_build_object('amount', (made.n %% 900 + 10) || '.90', 'currency', 'PLN')
          ELSE to_jsonb('wartość ' || made.n %% 997) END,
-    CASE WHEN kind <= 3 THEN to_jsonb(made.n %% 50)
+    CASE WHEN kind <= 3 THEN to_jsonb(made.n / 400 %% 50)
          WHEN kind <= 5 THEN jsonb_build_object('amount', (made.n %% 700 + 10) || '.90', 'currency', 'PLN')
          ELSE to_jsonb('nowa wartość ' || made.n %% 1009) END,
     true, true, moment, moment,
@@ -75,7 +75,8 @@ SELECT gen_random_uuid(), %(account)s, offer.id,
     CASE WHEN kind <= 3 THEN 1 ELSE 0 END,
     CASE WHEN kind = 4 THEN batch.id END
 FROM (
-    SELECT n, 1 + (n * 7919) %% 8 AS kind, %(now)s - n * (%(days)s * interval '1 day' / %(changes)s) AS moment,
+    SELECT n, 1 + ((n / 400 + n) * 7919) %% 8 AS kind,
+        %(now)s - n * (%(days)s * interval '1 day' / %(changes)s) AS moment,
         CASE WHEN n %% 400 = 0 THEN 1 ELSE 1 + (n * 104729) %% %(offers)s END AS number
     FROM generate_series(1, %(changes)s::bigint) AS n
 ) AS made

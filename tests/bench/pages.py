@@ -58,6 +58,8 @@ def run(options: Namespace) -> None:
         from django.conf import settings  # noqa: PLC0415
         from django.core.management import call_command  # noqa: PLC0415
 
+        import config.wsgi  # noqa: F401, PLC0415 - what it sets for the web processes holds here too
+
         settings.STATIC_ROOT = str(folder / "static")
         call_command("migrate", interactive=False, verbosity=0)
         call_command("collectstatic", interactive=False, verbosity=0)
@@ -105,6 +107,7 @@ def _pages(workspace: LargeWorkspace) -> Iterator[Page]:
     for days in ("28", "84", "365", "all"):
         yield Page(f"offer page, {days} days", f"{offer}?days={days}")
         yield Page(f"chart.json, {days} days", f"{offer}chart.json?days={days}")
+    yield Page("chart-changes.json, all days", f"{offer}chart-changes.json?days=all")
     yield Page("offer: card of the reconciliation", reverse("reports:offer_card", args=[workspace.busy_offer]), "card")
     yield Page("offer: reports", reverse("reports:offer_reports", args=[workspace.busy_offer]))
     yield Page("the offer on one day", f"{offer}on/?at={day}")

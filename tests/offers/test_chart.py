@@ -7,6 +7,7 @@ import pytest
 import time_machine
 from django.test import Client
 
+from offers import charting
 from offers.models import CoverageGap, OfferDay
 from offers.record import record_gone
 from tests.conftest import Team
@@ -49,6 +50,7 @@ def test_an_offer_without_data_has_nothing_but_unknowns(owner_client: Client, te
         "gaps": [],
         "groups": [],
         "changes": [],
+        "older": "",
         "notes": [],
     }
 
@@ -252,3 +254,34 @@ def test_strangers_find_no_chart(team: Team) -> None:
     client = Client()
     client.force_login(team.stranger)
     assert client.get(f"/offers/{team.offer.pk}/chart.json").status_code == 404
+
+
+def test_changes_come_in_stretches_where_there_are_many(
+    owner_client: Client, in_workspace: Team, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    made = [add_change(in_workspace.offer, at=NOW - timedelta(hours=hours)) for hours in range(1, 6)]
+    monkeypatch.setattr(charting, "CHANGES_AT_ONCE", 2)
+    chart = read_chart(owner_client, in_workspace)
+    found, older = [each["id"] for each in chart["changes"]], chart["older"]
+    while older:
+        address = f"/offers/{in_workspace.offer.pk}/chart-changes.json?days=7&before={older}"
+        answer = owner_client.get(address).json()
+        assert len(answer["changes"]) <= 2
+        found += [each["id"] for each in answer["changes"]]
+        older = answer["older"]
+    assert found == [str(change.pk) for change in made]
+
+
+def test_a_year_tells_of_empty_stock_although_not_every_sale_is_read(owner_client: Client, in_workspace: Team) -> None:
+    add_reading(in_workspace.offer, "price_stock", september(20, 8), september(20, 8), price_stock(stock=4))
+    for hour, left in enumerate((3, 2, 1, 0), start=10):
+        add_change(
+            in_workspace.offer, "stock", old=left + 1, new=left, at=september(20, hour), certainty="sold", units_sold=1
+        )
+    add_change(in_workspace.offer, "stock", old=0, new=9, at=september(21, 12))
+    add_reading(in_workspace.offer, "price_stock", september(22, 8), september(27, 8), price_stock(stock=9))
+    week, year = (read_chart(owner_client, in_workspace, days)["spans"] for days in ("14", "365"))
+    assert year == week
+    assert [(span["kind"], span["from"], span["to"]) for span in year] == [
+        ("out_of_stock", "2026-09-20T15:00:00+02:00", "2026-09-21T14:00:00+02:00")
+    ]

@@ -6,7 +6,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('offers', '0016_plain_words'),
+        ('offers', '0017_plain_titles'),
     ]
 
     operations = [
