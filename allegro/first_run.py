@@ -10,7 +10,7 @@ from accounts.models import AccountStatus, Environment, Membership, Role, Seller
 from accounts.preferences import PreferenceKey, preference
 from allegro.models import SyncRun
 from allegro.progress import RunView, run_view
-from offers.falls import FallenOffer
+from offers.reading.falls import FallenOffer
 
 # So long after a workspace was made its way stays in sight although every step is done.
 NEW_FOR = timedelta(days=7)

@@ -12,9 +12,9 @@ from django.utils.translation import gettext as _
 from accounts.exports import ExportFile
 from accounts.models import SellerAccount
 from offers.calendar import WARSAW
-from offers.exports import BYTE_ORDER_MARK, csv_file, safe_cell
-from offers.feed import walk
+from offers.files.changes import BYTE_ORDER_MARK, csv_file, safe_cell
 from offers.models import CoverageGap, Note, Offer, OfferChange, OfferDay, SalesDay
+from offers.reading.feed import walk
 
 ROWS_AT_ONCE = 2_000
 

@@ -7,7 +7,7 @@ from django.utils import timezone
 
 from accounts.models import SellerAccount
 from accounts.scoping import every_workspace, workspace_scope
-from offers.retention import give_up_before
+from offers.record.retention import give_up_before
 
 log = structlog.get_logger(__name__)
 

@@ -2,7 +2,7 @@
 
 from django.urls import include, path
 
-from offers import day_views, list_views, note_views, views
+from offers.pages import day_views, list_views, note_views, views
 
 offer_pages = [
     path("offer-events", list_views.events, name="events"),

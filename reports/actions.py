@@ -11,7 +11,7 @@ from django.views.decorators.http import require_POST
 
 from accounts.access import WorkspaceRequest, member_view
 from accounts.models import Role
-from offers.values import format_count
+from offers.words.values import format_count
 from reports import uploads as domain
 from reports.details import say
 from reports.forms import DetailsForm

@@ -10,9 +10,9 @@ from django.utils.http import content_disposition_header
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
-from offers.exports import BYTE_ORDER_MARK, XLSX, in_language, safe_cell
-from offers.values import format_count
-from offers.workbook import Cell, stream_workbook
+from offers.files.changes import BYTE_ORDER_MARK, XLSX, in_language, safe_cell
+from offers.files.workbook import Cell, stream_workbook
+from offers.words.values import format_count
 from reports.messages import problem_message
 from reports.models import RowProblem, Upload
 

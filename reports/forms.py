@@ -9,7 +9,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from offers.calendar import warsaw_day
-from offers.filters import MARKETPLACES
+from offers.pages.filters import MARKETPLACES
 from reports.cover import SNAPSHOTS, TOTALS
 from reports.details import CURRENCY, marketplaces_of
 from reports.marketplaces import CURRENCIES, currency_of

@@ -9,7 +9,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, pgettext
 
-from offers.values import format_count
+from offers.words.values import format_count
 from reports.details import BY_PERSON
 from reports.readers.concepts import Concept
 from reports.readers.periods import PeriodDoubt, PeriodSource

@@ -11,8 +11,8 @@ from datetime import date
 from decimal import Decimal
 from typing import Any, cast
 
-from offers.daily import sales_coverage
 from offers.models import Offer, SalesDay
+from offers.sales.daily import sales_coverage
 from reports.cover import not_counted
 from reports.models import Upload, UploadKind, UploadRow, UploadStatus
 from reports.ratios import AdsFigures, joined, ratio

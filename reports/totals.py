@@ -17,8 +17,8 @@ from django.utils.translation import gettext, gettext_lazy
 
 from accounts.models import SellerAccount
 from offers.calendar import ONE_DAY
-from offers.daily import Coverage, Window, sales_coverage
 from offers.models import SalesDay
+from offers.sales.daily import Coverage, Window, sales_coverage
 from reports.cover import TOTALS, Cover, Group, covers_of, imported_uploads
 from reports.marketplaces import currency_of
 from reports.models import Upload, UploadKind, UploadRow

@@ -19,9 +19,9 @@ from django.views.decorators.http import require_GET
 from accounts.access import WorkspaceRequest, linked_accounts, member_view
 from accounts.models import SellerAccount
 from offers.calendar import ONE_DAY, warsaw_day
-from offers.daily import Window
-from offers.exports import BYTE_ORDER_MARK, XLSX, safe_cell
-from offers.workbook import Cell, stream_workbook
+from offers.files.changes import BYTE_ORDER_MARK, XLSX, safe_cell
+from offers.files.workbook import Cell, stream_workbook
+from offers.sales.daily import Window
 from reports.cover import TOTALS, imported_uploads
 from reports.models import Upload
 from reports.totals import Line, Scope, choices_of, totals_of

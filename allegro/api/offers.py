@@ -1,6 +1,6 @@
 """Offers: their journal, their list, each one whole and in parts, and what Allegro tells about them besides.
 
-`product_offer` and `offer_parts` give Allegro's documents as they are: `offers.documents` takes them apart.
+`product_offer` and `offer_parts` give Allegro's documents as they are: `offers.record.documents` takes them apart.
 """
 
 from collections.abc import Sequence
@@ -28,7 +28,7 @@ from allegro.api.values import (
     text,
     whole,
 )
-from offers.record import JournalRow
+from offers.record.storing import JournalRow
 
 
 @dataclass(frozen=True, slots=True)

@@ -35,7 +35,7 @@ from allegro.api.values import (
     whole,
 )
 from allegro.errors import Rejected
-from offers.sales import BoughtService, OrderForm, OrderItem, OrderJournalRow, Voucher
+from offers.sales.orders import BoughtService, OrderForm, OrderItem, OrderJournalRow, Voucher
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

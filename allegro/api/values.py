@@ -11,7 +11,7 @@ from datetime import UTC, datetime
 from decimal import Decimal
 from typing import Any, Generic, TypeVar
 
-from offers.documents import parse_instant
+from offers.record.documents import parse_instant
 
 Document = dict[str, Any]
 Row = TypeVar("Row")

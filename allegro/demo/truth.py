@@ -12,8 +12,8 @@ from datetime import datetime, timedelta
 from itertools import zip_longest
 from typing import Any
 
-from offers.changes import Change
-from offers.documents import canonical
+from offers.record.changes import Change
+from offers.record.documents import canonical
 
 Key = tuple[str, str, str]
 """(Allegro offer id or shared object, field, marketplace; "" for the base one).

@@ -11,10 +11,11 @@ from datetime import datetime
 from typing import Any
 
 from allegro.demo.truth import Action, Key
-from offers import fields, parts
-from offers.diff import Difference, differences
-from offers.documents import canonical
+from offers import fields
 from offers.fields import BY_KEY, OTHER_PREFIX, Field, Kind, get_field
+from offers.record import parts
+from offers.record.diff import Difference, differences
+from offers.record.documents import canonical
 
 Entry = Mapping[str, Any]
 """One action of the truth log as JSON."""

@@ -21,7 +21,6 @@ from allegro.demo.truth_fields import (
 )
 from allegro.models import SyncRun
 from offers.calendar import warsaw_day
-from offers.changes import Change
 from offers.fields import DELIVERY_SETTINGS, DETAIL_PART, TOLD_PART, get_field
 from offers.models import (
     Offer,
@@ -33,8 +32,9 @@ from offers.models import (
     SharedSnapshot,
     SnapshotPart,
 )
-from offers.touching import offers_touched
-from offers.uses import REFERRING
+from offers.record.changes import Change
+from offers.record.touching import offers_touched
+from offers.record.uses import REFERRING
 
 CHANGE_COLUMNS = (
     "field", "marketplace", "old", "new", "old_seen", "new_seen", "not_before", "not_after", "certainty",

@@ -16,9 +16,9 @@ from allegro.api.values import Page
 from allegro.models import StreamCursor
 from allegro.sync.backwards import next_span, next_start, whole_weeks
 from allegro.sync.context import SyncContext
-from offers.fees import Fee, begin_billing_history, record_fees
 from offers.models import BillingHistory, SalesDay
 from offers.models.orders import WEEK
+from offers.sales.fees import Fee, begin_billing_history, record_fees
 
 STREAM = "billing"
 # Entries appear so long after the instant that they are dated.

@@ -11,8 +11,8 @@ from allegro.api.campaigns import Badge
 from allegro.errors import Forbidden, Gone
 from allegro.sync.context import SyncContext
 from allegro.sync.whole import observe_part, read_whole
-from offers import contents, parts
 from offers.models import Offer, OfferSnapshot, SnapshotPart
+from offers.record import contents, parts
 
 # In AlleDiscount nothing follows on these.
 OVER = frozenset({"FINISHED", "DECLINED"})

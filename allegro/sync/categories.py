@@ -16,9 +16,9 @@ from allegro.errors import Gone
 from allegro.models import StreamCursor
 from allegro.sync.context import SyncContext
 from allegro.sync.whole import observe_kind, observe_part, read_whole
-from offers import parts
 from offers.models import Offer, SharedKind, SharedObject, SharedSnapshot, SnapshotPart
-from offers.observe import SharedContent, note_names
+from offers.record import parts
+from offers.record.observe import SharedContent, note_names
 
 STREAM = "categories"
 Document = dict[str, Any]

@@ -19,7 +19,7 @@ from allegro.sync.reading import SIDE_BY_SIDE, Answer, Content, read_side_by_sid
 from allegro.sync.refresh import due_requests, finish, postpone, request_refresh
 from allegro.sync.rotation import BATCH, Round, whose_turn_it_is
 from offers.models import Offer
-from offers.record import OfferRead, ensure_offers, record_gone, record_reads
+from offers.record.storing import OfferRead, ensure_offers, record_gone, record_reads
 
 # The sellers of new offers go on editing them, and the journal may stay silent about it (allegro-api issue 8390).
 SECOND_LOOKS = (timedelta(minutes=15), timedelta(minutes=60))

@@ -18,10 +18,10 @@ from allegro.errors import AllegroError, Gone, Rejected
 from allegro.sync.context import SyncContext
 from allegro.sync.reading import SIDE_BY_SIDE, ask_side_by_side
 from allegro.sync.rotation import BATCH, Round, whose_turn_it_is
-from offers import parts
 from offers.fields import TRANSLATION_UPDATED
 from offers.models import Offer, OfferEvent, OfferSnapshot, OfferStatus, SharedKind, SharedObject, SnapshotPart
-from offers.record import Document, OfferRead, extras_read, record_reads
+from offers.record import parts
+from offers.record.storing import Document, OfferRead, extras_read, record_reads
 
 # An event that could not be served for so long is left to the rotation.
 EVENTS_REMEMBERED = timedelta(days=2)

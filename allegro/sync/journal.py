@@ -14,7 +14,7 @@ from allegro.models import RefreshScope, StreamCursor
 from allegro.sync.context import SyncContext
 from allegro.sync.refresh import EVENT, request_refresh, scope_for
 from offers.models import CoverageGap, Offer, OfferEvent
-from offers.record import JournalRow, record_events
+from offers.record.storing import JournalRow, record_events
 
 STREAM = "journal"
 # From where the next full run reads the journal a second time.

@@ -24,7 +24,7 @@ from allegro.sync.counters import SUDDEN_LOSS, Night, begin_night, counters_of
 from allegro.sync.refresh import request_refresh
 from allegro.sync.whole import dated_pages
 from offers.models import Offer
-from offers.record import ensure_offers, observe_listings
+from offers.record.storing import ensure_offers, observe_listings
 
 Document = dict[str, Any]
 GHOST_PATIENCE = timedelta(hours=24)

@@ -26,7 +26,7 @@ from allegro.models import StreamCursor
 from allegro.sync.backwards import next_span, next_start, whole_weeks
 from allegro.sync.context import SyncContext
 from offers.models.orders import WEEK
-from offers.sales import begin_history, extend_history, record_orders
+from offers.sales.orders import begin_history, extend_history, record_orders
 
 # Allegro keeps twelve months of orders (allegro-api issues 9729, 11876).
 KEPT = timedelta(days=365)

@@ -23,7 +23,7 @@ from allegro.sync import order_history
 from allegro.sync.context import SyncContext
 from allegro.sync.whole import dated_pages
 from offers.models import OrderEvent, OrderLine
-from offers.sales import OrderJournalRow, forget_pending, record_order_events, record_orders
+from offers.sales.orders import OrderJournalRow, forget_pending, record_order_events, record_orders
 
 STREAM = "orders"
 # Up to so many orders are cheaper to read one by one than through the list.

@@ -20,9 +20,9 @@ from allegro.errors import AllegroError, Gone
 from allegro.sync.context import SyncContext
 from allegro.sync.reading import SIDE_BY_SIDE, ask_side_by_side
 from allegro.sync.rotation import BATCH, Round, turns
-from offers import parts
 from offers.models import Offer, OfferStatus, OfferUse, SharedKind, SharedObject
-from offers.observe import SharedContent, note_turns, observe_shared
+from offers.record import parts
+from offers.record.observe import SharedContent, note_turns, observe_shared
 
 PUT_OFF = timedelta(hours=6)
 

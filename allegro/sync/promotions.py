@@ -12,9 +12,9 @@ from allegro.api.promotions import PROMOTION_TYPES, FlexibleBundle
 from allegro.errors import Gone
 from allegro.sync.context import SyncContext
 from allegro.sync.whole import observe_kind, observe_part, read_whole
-from offers import parts
 from offers.models import Offer, SharedKind, SnapshotPart
-from offers.observe import SharedContent
+from offers.record import parts
+from offers.record.observe import SharedContent
 
 Documents = list[dict[str, Any]]
 

@@ -16,7 +16,7 @@ from allegro.errors import AllegroError, Unauthorized, Unavailable
 from allegro.models import RefreshRequest, RefreshScope
 from allegro.sync.context import SyncContext
 from offers.models import Offer
-from offers.record import OfferRead, detail_read, price_stock_read
+from offers.record.storing import OfferRead, detail_read, price_stock_read
 
 # Few enough that one account does not crowd out the others, and that an outage is noticed after a few questions.
 SIDE_BY_SIDE = 5

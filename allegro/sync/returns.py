@@ -10,7 +10,7 @@ from allegro.api.orders import CustomerReturn
 from allegro.api.paging import by_cursor
 from allegro.models import StreamCursor
 from allegro.sync.context import SyncContext
-from offers.returns import DeclaredItem, DeclaredReturn, link_returned_lines, record_returns
+from offers.sales.returns import DeclaredItem, DeclaredReturn, link_returned_lines, record_returns
 
 STREAM = "returns"
 # As far back as the orders that they are of can be read.

@@ -36,7 +36,7 @@ from allegro.sync import (
 )
 from allegro.sync.context import SyncContext
 from config.faults import ENDS_THE_WORK
-from offers.projection import derive_pending
+from offers.record.projection import derive_pending
 
 log = structlog.get_logger(__name__)
 

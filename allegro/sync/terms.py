@@ -12,9 +12,9 @@ from allegro.api.values import Page
 from allegro.errors import Gone
 from allegro.sync.context import SyncContext
 from allegro.sync.whole import observe_kind, read_whole
-from offers import parts
 from offers.models import SharedKind
-from offers.observe import SharedContent
+from offers.record import parts
+from offers.record.observe import SharedContent
 
 Document = Mapping[str, Any]
 Build = Callable[[dict[str, Any]], dict[str, Any]]

@@ -9,7 +9,7 @@ from allegro.api.values import Page
 from allegro.errors import IncompleteRead
 from allegro.sync.context import SyncContext
 from offers.models import SharedKind, SnapshotPart
-from offers.observe import SharedContent, observe_everywhere, observe_shared
+from offers.record.observe import SharedContent, observe_everywhere, observe_shared
 
 Row = TypeVar("Row")
 

@@ -76,7 +76,7 @@ class ChangeBatch(TenantModel):
 
 
 class OfferChange(TenantModel):
-    """One field's old -> new of an offer or of a shared object, derived from snapshots and events (`offers.changes`).
+    """One field's old -> new of an offer or of a shared object, derived from facts by `offers.record.changes`.
 
     `marketplace` is "" for the account's own one and for fields common to all; of a translation it is the language.
 

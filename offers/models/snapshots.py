@@ -62,7 +62,7 @@ class PartReading(TenantModel):
 class OfferSnapshot(TenantModel):
     """One distinct content of one part of an offer, and the span of time in which reads found it unchanged.
 
-    Large pieces of `document` stand in `Content`; `offers.contents` puts them back.
+    Large pieces of `document` stand in `Content`; `offers.record.contents` puts them back.
     """
 
     account = models.ForeignKey(SellerAccount, on_delete=models.CASCADE, related_name="snapshots")

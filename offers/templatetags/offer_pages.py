@@ -15,7 +15,7 @@ from django.utils.safestring import SafeString, mark_safe
 from accounts.templatetags.ui import dash, moment, status_badge
 from offers.calendar import WARSAW
 from offers.models import Offer, OfferStatus
-from offers.values import format_count, format_percent, show_span, show_status
+from offers.words.values import format_count, format_percent, show_span, show_status
 
 register = template.Library()
 

@@ -9,9 +9,9 @@ from django import template
 from django.urls import reverse
 
 from accounts.models import SellerAccount
-from offers.coverage import coverage_lines, offer_line
 from offers.models import Offer, OfferChange
-from offers.products import SameProduct, same_product
+from offers.reading.coverage import coverage_lines, offer_line
+from offers.reading.products import SameProduct, same_product
 
 register = template.Library()
 INSTANT = timedelta(microseconds=1)

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from decimal import ROUND_HALF_UP, Decimal
 
-from offers.segments import Segment, clip, joined
+from offers.state.segments import Segment, clip, joined
 from reports.reconciliation.terms import Line, LineState, Period
 
 CENT = Decimal("0.01")

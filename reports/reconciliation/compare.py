@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 from decimal import ROUND_HALF_UP, Decimal
 
-from offers.state import FieldState
+from offers.state.timeline import FieldState
 from reports.reconciliation import reasons
 from reports.reconciliation.averages import CENT, needed_rest, time_weighted
 from reports.reconciliation.counting import count

@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext, ngettext_lazy
 
 from accounts.templatetags.ui import format_money
-from offers.values import MINUS, format_count
+from offers.words.values import MINUS, format_count
 from reports.models import ComparisonStatus, ReportedDay
 from reports.reconciliation.order_days import Because
 from reports.reconciliation.words import NOTHING, SYNC, UPLOAD_AGAIN

@@ -24,8 +24,8 @@ from django.db.models import Sum
 
 from accounts.models import SellerAccount
 from offers.calendar import ONE_DAY
-from offers.daily import Window, sales_coverage
 from offers.models import SalesDay
+from offers.sales.daily import Window, sales_coverage
 from reports.models import AccountTotal, ReportedDay
 
 DAYS_SHOWN = 28

@@ -8,8 +8,8 @@ from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 
 from offers.calendar import WARSAW
-from offers.exports import BYTE_ORDER_MARK, LINES_AT_ONCE, safe_cell
-from offers.workbook import EXCEL_ROWS, Cell, stream_workbook
+from offers.files.changes import BYTE_ORDER_MARK, LINES_AT_ONCE, safe_cell
+from offers.files.workbook import EXCEL_ROWS, Cell, stream_workbook
 from reports.models import Comparison
 from reports.reconciliation.pages import Shown
 

@@ -8,7 +8,6 @@ from datetime import date, datetime, timedelta
 from typing import Any
 
 from accounts.models import SellerAccount
-from offers import contents
 from offers.calendar import end_of_day, start_of_day
 from offers.fields import PRICE, STATUS, STOCK, value_at
 from offers.models import (
@@ -24,10 +23,11 @@ from offers.models import (
     ReturnedLine,
 )
 from offers.models.orders import AUTO_CANCELLED, BECAME_READY, PAID_ON_DELIVERY
-from offers.returns import REJECTED
-from offers.segments import STEP_COLUMNS, Reading, Segment, Step
-from offers.state import Absence, Timeline
-from offers.values import as_money
+from offers.record import contents
+from offers.sales.returns import REJECTED
+from offers.state.segments import STEP_COLUMNS, Reading, Segment, Step
+from offers.state.timeline import Absence, Timeline
+from offers.words.values import as_money
 from reports.reconciliation.terms import Line, LineState
 
 LISTED = (PRICE, STOCK, STATUS)
@@ -112,7 +112,7 @@ def load_gaps(account: SellerAccount) -> list[tuple[datetime, datetime]]:
 def load_timelines(account: SellerAccount, offers: Sequence[Offer], since: datetime) -> dict[Key, Timeline]:
     """Price, stock and status of each offer on the account's own marketplace, right for all instants from `since` on.
 
-    As `offers.state_facts.load_timelines`, but for many offers with as many queries as for one.
+    As `offers.state.loading.load_timelines`, but for many offers with as many queries as for one.
     """
     readings = _readings(account, offers, since)
     steps = _steps(offers, readings, since)

@@ -10,10 +10,10 @@ from django.http import HttpRequest
 from django.utils.translation import gettext_lazy
 
 from accounts.models import SellerAccount
-from offers.filters import WHICH_OFFER
 from offers.letters import plain_letters
 from offers.models import Offer
-from offers.widgets import QuickSelect
+from offers.pages.filters import WHICH_OFFER
+from offers.pages.widgets import QuickSelect
 from reports.models import AccountTotal, ComparedMeasure, Comparison, ComparisonStatus
 from reports.reconciliation.pages import show_days
 from reports.reconciliation.words import LABELS

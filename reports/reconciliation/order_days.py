@@ -13,8 +13,8 @@ from typing import Final, NamedTuple
 
 from accounts.models import SellerAccount
 from offers.calendar import ONE_DAY, end_of_day, start_of_day, warsaw_day
-from offers.daily import Coverage
 from offers.models import OrderLine, OrderStatus
+from offers.sales.daily import Coverage
 from reports.cover import event_rows, imported_uploads
 from reports.models import ReportedDay, UploadKind, UploadRow
 from reports.reconciliation.totals import status_of

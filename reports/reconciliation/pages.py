@@ -15,7 +15,7 @@ from django.utils.translation import gettext as _
 from accounts.templatetags.ui import format_money
 from offers.calendar import start_of_day
 from offers.models import Offer
-from offers.values import MINUS, format_count, format_percent, show_span
+from offers.words.values import MINUS, format_count, format_percent, show_span
 from reports.models import (
     AccountTotal,
     ComparedMeasure,

@@ -16,9 +16,9 @@ from django.db import transaction
 
 from accounts.models import SellerAccount
 from offers.calendar import start_of_day
-from offers.daily import Coverage, sales_coverage
 from offers.models import Offer, OfferStatus
-from offers.segments import clip
+from offers.sales.daily import Coverage, sales_coverage
+from offers.state.segments import clip
 from reports.models import AccountTotal, Comparison, ReconciledAccount, Upload, UploadRow, UploadStatus
 from reports.reconciliation.changed import changed_offers
 from reports.reconciliation.compare import LARGEST, compare

@@ -11,8 +11,8 @@ from decimal import Decimal
 from typing import Any
 
 from offers.calendar import ONE_DAY, start_of_day
-from offers.segments import Segment, clip
-from offers.state import FieldState
+from offers.state.segments import Segment, clip
+from offers.state.timeline import FieldState
 from reports.reconciliation.averages import CENT, Weighted, fitting_end, joined_values, sales_weighted
 from reports.reconciliation.counting import Explained, Sum, count, explain
 from reports.reconciliation.terms import (

@@ -11,8 +11,8 @@ from enum import IntEnum, StrEnum
 from typing import Any
 
 from offers.calendar import end_of_day, start_of_day
-from offers.segments import Segment
-from offers.state import FieldState
+from offers.state.segments import Segment
+from offers.state.timeline import FieldState
 
 
 class Measure(StrEnum):

@@ -10,8 +10,8 @@ from django.db.models import Max, Sum
 
 from accounts.models import SellerAccount
 from offers.calendar import end_of_day, start_of_day
-from offers.daily import Coverage
 from offers.models import OrderLine, OrderStatus, SalesDay
+from offers.sales.daily import Coverage
 from reports.models import AccountTotal, Upload, UploadRow
 from reports.reconciliation.averages import CENT
 from reports.reconciliation.compare import is_near

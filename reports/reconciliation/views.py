@@ -17,7 +17,7 @@ from accounts.access import WorkspaceRequest, linked_accounts, member_view
 from accounts.models import Role, SellerAccount
 from accounts.pieces import is_piece, page_or_part
 from offers.calendar import warsaw_day
-from offers.exports import XLSX, in_language
+from offers.files.changes import XLSX, in_language
 from offers.models import Offer
 from reports.models import AccountTotal, Comparison, ComparisonStatus, ReportedDay
 from reports.reconciliation.day_words import ShownDay

@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
 from accounts.templatetags.ui import format_money, moment
-from offers.values import format_count, show_status
+from offers.words.values import format_count, show_status
 from reports.models import ComparedMeasure
 from reports.reconciliation.terms import Code, Weight
 

@@ -11,7 +11,7 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 
 from accounts.templatetags.ui import dash, moment, money, status_badge
-from offers.values import NO_BREAK_SPACE, format_count
+from offers.words.values import NO_BREAK_SPACE, format_count
 from reports.figures import Cell
 from reports.models import Upload, UploadStatus
 from reports.readers.concepts import Form

@@ -7,9 +7,9 @@ from typing import cast
 
 from django import template
 
-from offers.daily import Window
-from offers.funnel import change_of
 from offers.models import Offer
+from offers.reading.funnel import change_of
+from offers.sales.daily import Window
 from reports.cover import not_counted
 from reports.models import UploadKind, UploadRow, UploadStatus
 from reports.ratios import ratio

@@ -3,7 +3,6 @@
 from typing import Any
 
 from accounts.models import SellerAccount
-from offers.fees import rebuild_fees
 from offers.models import (
     BillingEntry,
     ChangeBatch,
@@ -21,8 +20,9 @@ from offers.models import (
     ReturnedLine,
     SalesDay,
 )
-from offers.projection import change_rows, rebuild_changes
-from offers.sales import rebuild_sales
+from offers.record.projection import change_rows, rebuild_changes
+from offers.sales.fees import rebuild_fees
+from offers.sales.orders import rebuild_sales
 
 FACTS = (
     OfferEvent, OfferSnapshot, OfferDay, OrderEvent, OrderLine, CoverageGap, OfferChange, SalesDay, CustomerReturn,

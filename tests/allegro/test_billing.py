@@ -15,8 +15,8 @@ from allegro.simulator.books import Books
 from allegro.sync import billing
 from allegro.sync.run import STAGES, sync_account
 from offers.calendar import warsaw_day
-from offers.fees import INTERNAL, Fee, kind_of, rebuild_fees, record_fees
 from offers.models import BillingEntry, BillingHistory, FeeDay, FeeKind
+from offers.sales.fees import INTERNAL, Fee, kind_of, rebuild_fees, record_fees
 from tests.allegro.conftest import GARDEN, SECATEURS, Linked
 from tests.allegro.record_rows import FEE_COLUMNS
 

@@ -6,7 +6,7 @@ from allegro.models import RunStatus
 from allegro.simulator.categories import Categories
 from offers.fields import get_field
 from offers.models import Offer, OfferChange, SharedObject
-from offers.names import read_names
+from offers.words.names import read_names
 from tests.allegro.conftest import SECATEURS, Linked
 from tests.allegro.record_rows import assert_rebuilding_changes_nothing, changes_of
 

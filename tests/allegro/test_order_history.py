@@ -21,9 +21,9 @@ from allegro.progress import run_view
 from allegro.sync import order_history
 from allegro.sync.run import STAGES, sync_account
 from offers.calendar import warsaw_day
-from offers.daily import sales_coverage, sales_known_since
 from offers.models import OrderEvent, OrderHistory, OrderLine
 from offers.models.orders import WEEK
+from offers.sales.daily import sales_coverage, sales_known_since
 from tests.allegro.conftest import SECATEURS, Linked
 from tests.allegro.record_rows import assert_rebuilding_changes_nothing
 

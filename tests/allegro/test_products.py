@@ -8,10 +8,10 @@ import pytest
 from allegro.models import RunKind, RunStatus, RunTrigger, SyncRun
 from allegro.sync import products
 from allegro.sync.run import sync_account
-from offers.day import SharedSheet, read_day
 from offers.models import Offer, OfferChange, OfferUse, SharedKind, SharedObject, SharedSnapshot
-from offers.projection import derive_pending
-from offers.touching import offers_touched
+from offers.reading.day import SharedSheet, read_day
+from offers.record.projection import derive_pending
+from offers.record.touching import offers_touched
 from tests.allegro.conftest import SECATEURS, Linked
 
 FOREVER = 10_000

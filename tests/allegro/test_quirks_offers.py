@@ -5,8 +5,8 @@ from django.utils.formats import date_format
 
 from allegro.models import RefreshRequest, RunKind
 from allegro.sync import details
-from offers.coverage import account_coverage
 from offers.models import CounterNight, Offer, OfferDay
+from offers.reading.coverage import account_coverage
 from tests.allegro.conftest import COFFEE, GARDEN, SANTOS, SECATEURS, Linked
 from tests.allegro.record_rows import assert_rebuilding_changes_nothing, changes_of
 from tests.simulator.conftest import Application

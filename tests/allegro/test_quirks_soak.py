@@ -10,7 +10,7 @@ from allegro.management.commands.measure_truth import compare_changes, compare_s
 from allegro.models import RunKind, RunStatus, StreamHealth, SyncRun
 from allegro.simulator.faults import PLANNED_KINDS
 from offers.models import CoverageGap, OfferEvent, OrderEvent
-from offers.projection import change_rows
+from offers.record.projection import change_rows
 from tests.allegro.conftest import COFFEE, Linked, World, link
 from tests.allegro.record_rows import assert_rebuilding_changes_nothing
 from tests.allegro.test_truth import measure_tables

@@ -7,7 +7,7 @@ import pytest
 from celery.exceptions import SoftTimeLimitExceeded
 
 from allegro.models import RunKind, RunStatus, StreamHealth, SyncRun
-from offers import parts
+from offers.record import parts
 from tests.allegro.conftest import SECATEURS, Linked
 from tests.allegro.record_rows import changes_of
 

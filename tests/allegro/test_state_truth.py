@@ -10,12 +10,12 @@ import pytest
 from accounts.scoping import workspace_scope
 from allegro.models import RunKind
 from allegro.sync.listing import LIST_AGE
-from offers.documents import split_detail
 from offers.fields import DETAIL_PART, PRICE_STOCK_PART, STOCK, values_of
 from offers.models import Offer
-from offers.segments import Segment
-from offers.state import Timeline, state_at
-from offers.state_facts import LISTED_FIELDS, load_record, load_timelines
+from offers.record.documents import split_detail
+from offers.state.loading import LISTED_FIELDS, load_record, load_timelines
+from offers.state.segments import Segment
+from offers.state.timeline import Timeline, state_at
 from tests.allegro.conftest import COFFEE, SECATEURS, START, Linked, World, link
 
 OFFERS = 8

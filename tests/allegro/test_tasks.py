@@ -15,7 +15,7 @@ from allegro.models import SILENT_AFTER, RunKind, RunStatus, RunTrigger, SyncRun
 from allegro.sync.run import claim
 from allegro.tasks import LEASE, dispatch_due_accounts, reap_interrupted_runs, run_sync
 from config.celery import HARD_LIMIT_SECONDS, app
-from offers.sales import OrderJournalRow, record_order_events
+from offers.sales.orders import OrderJournalRow, record_order_events
 from tests.allegro.conftest import COFFEE, GARDEN, World, link
 from tests.factories import SellerAccountFactory
 

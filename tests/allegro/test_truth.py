@@ -24,7 +24,7 @@ from allegro.models import SILENT_AFTER, RunKind, RunStatus, SyncRun
 from allegro.scopes import OPTIONAL_SCOPES, READ_SCOPES
 from allegro.simulator import server
 from offers.models import OfferChange, SalesDay, SharedObject
-from offers.projection import change_rows
+from offers.record.projection import change_rows
 from tests.allegro.conftest import COFFEE, GARDEN, REDIRECT, START, Linked, World, link
 from tests.allegro.record_rows import assert_rebuilding_changes_nothing
 from tests.allegro.test_interruption import Fuse, Killed, at_requests, at_writes

@@ -8,7 +8,7 @@ import pytest
 
 from allegro.demo.truth import Action, compare
 from allegro.demo.truth_fields import translate
-from offers.changes import Change
+from offers.record.changes import Change
 
 OFFER, OTHER, LIST = "16310440271", "16310453848", "7b92e0d4-1c3f-4e58-a6d7-0f8c4412be02"
 PLN = {"amount": "19.90", "currency": "PLN"}

@@ -146,8 +146,8 @@ def _timed(client: Any, query: dict[str, str]) -> float:
 
 def _cursor_at(position: int) -> str:
     from accounts.scoping import every_workspace  # noqa: PLC0415 - needs Django
-    from offers.feed import cursor_at  # noqa: PLC0415
     from offers.models import OfferChange  # noqa: PLC0415
+    from offers.reading.feed import cursor_at  # noqa: PLC0415
 
     with every_workspace():
         change = OfferChange.objects.order_by("-not_after", "-id")[position]

@@ -155,7 +155,7 @@ def _storage(account: "SellerAccount", span: timedelta, whole: list[int], before
 def _speed(account: "SellerAccount") -> None:
     from accounts.scoping import workspace_scope  # noqa: PLC0415 - needs Django
     from offers.models import ChangeBatch, Offer, OfferChange, OfferUse  # noqa: PLC0415
-    from offers.projection import change_rows, derive_pending, rebuild_changes  # noqa: PLC0415
+    from offers.record.projection import change_rows, derive_pending, rebuild_changes  # noqa: PLC0415
 
     with workspace_scope(account.workspace):
         before = list(change_rows(account))

@@ -17,7 +17,7 @@ from accounts.scoping import workspace_scope
 from accounts.templatetags.ui import format_money, plain_day
 from offers.calendar import warsaw_day
 from offers.models import OfferSnapshot
-from offers.values import format_count
+from offers.words.values import format_count
 from tests.browser.accessibility import accessibility_faults
 from tests.browser.conftest import Visitor
 from tests.conftest import Team

@@ -11,7 +11,7 @@ from playwright.sync_api import expect
 
 from accounts.scoping import workspace_scope
 from offers.models import CoverageGap, SnapshotPart
-from offers.record import new_snapshot, store_snapshots
+from offers.record.storing import new_snapshot, store_snapshots
 from tests.browser.conftest import Visitor
 from tests.conftest import Team
 

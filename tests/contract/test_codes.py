@@ -6,8 +6,8 @@ from typing import Any
 import pytest
 import yaml
 
-from offers.codes import CAMPAIGN_STATUSES, CODES, VISIBILITY, Words
-from offers.differences import ENDED_BY
+from offers.words.codes import CAMPAIGN_STATUSES, CODES, VISIBILITY, Words
+from offers.words.differences import ENDED_BY
 from tests.contract.spec import SCHEMAS, WHERE, Schema, spec_path
 
 AFTER_SALES = "/after-sales-service-conditions"

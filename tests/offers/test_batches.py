@@ -8,8 +8,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from offers.batches import PAUSE, SMALLEST, Mark, clusters, find_batches
 from offers.models import ChangeBatch, Offer, OfferChange
+from offers.record.batches import PAUSE, SMALLEST, Mark, clusters, find_batches
 from tests.conftest import Team
 from tests.offers.page_facts import NOW, add_change, make_offers
 

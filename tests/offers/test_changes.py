@@ -10,7 +10,8 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from offers.changes import (
+from offers.fields import DETAIL_PART, PRICE_STOCK_PART, TRANSLATIONS_PART
+from offers.record.changes import (
     PART_OF_EVENT,
     PURCHASE_MARGIN,
     PURCHASE_TOLERANCE,
@@ -22,7 +23,6 @@ from offers.changes import (
     derive_changes,
     derive_shared,
 )
-from offers.fields import DETAIL_PART, PRICE_STOCK_PART, TRANSLATIONS_PART
 
 START = datetime(2026, 9, 1, 8, tzinfo=UTC)
 PRICE, STOCK, CHANGED = "OFFER_PRICE_CHANGED", "OFFER_STOCK_CHANGED", "OFFER_CHANGED"

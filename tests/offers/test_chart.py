@@ -7,9 +7,9 @@ import pytest
 import time_machine
 from django.test import Client
 
-from offers import charting
 from offers.models import CoverageGap, OfferDay
-from offers.record import record_gone
+from offers.reading import charting
+from offers.record.storing import record_gone
 from tests.conftest import Team
 from tests.offers.page_facts import NOW, TODAY, add_change, add_reading, add_sale, know_orders, money, price_stock
 

@@ -11,12 +11,12 @@ from django.test import Client
 
 from accounts.models import SellerAccount
 from accounts.preferences import PreferenceKey, remember
-from offers.charting import OfferHistory
-from offers.daily import Window, window_for
-from offers.funnel import Funnel, average_price
 from offers.models import OfferDay
-from offers.notes import Written, add_note
-from offers.segments import Segment
+from offers.reading.charting import OfferHistory
+from offers.reading.funnel import Funnel, average_price
+from offers.reading.notes import Written, add_note
+from offers.sales.daily import Window, window_for
+from offers.state.segments import Segment
 from reports.models import Upload, UploadKind, UploadRow, UploadStatus
 from tests.conftest import Team
 from tests.factories import SellerAccountFactory

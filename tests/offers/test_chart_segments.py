@@ -9,10 +9,10 @@ import pytest
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
-from offers.changes import Event, Facts, Sale, Snapshot, derive_changes
 from offers.fields import DETAIL_PART, PRICE, PRICE_STOCK_PART, STATUS, STOCK, Field, value_at
-from offers.segments import STEP_COLUMNS, Reading, Segment, Step, clip
-from offers.state import Record, Timeline, state_at
+from offers.record.changes import Event, Facts, Sale, Snapshot, derive_changes
+from offers.state.segments import STEP_COLUMNS, Reading, Segment, Step, clip
+from offers.state.timeline import Record, Timeline, state_at
 
 
 def at(day: float, hour: float = 12) -> datetime:

@@ -10,16 +10,16 @@ from django.utils import translation
 
 from accounts.models import SellerAccount
 from accounts.templatetags.ui import format_money, quoted
-from offers.codes import PROVINCES
-from offers.day import note_of
-from offers.differences import ENDED_BY, full_diff
 from offers.fields import get_field
 from offers.models import OfferChange
-from offers.names import Names
-from offers.parts import content_of_bundle
-from offers.presentation import EVENT_LABELS, present
-from offers.state import FieldState, Lack
-from offers.wording import name_of_place, show_whole_value
+from offers.reading.day import note_of
+from offers.record.parts import content_of_bundle
+from offers.state.timeline import FieldState, Lack
+from offers.words.codes import PROVINCES
+from offers.words.differences import ENDED_BY, full_diff
+from offers.words.names import Names
+from offers.words.presentation import EVENT_LABELS, present
+from offers.words.wording import name_of_place, show_whole_value
 
 ACCOUNT = UUID(int=1)
 NO_BREAK = "\N{NO-BREAK SPACE}"

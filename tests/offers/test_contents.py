@@ -5,9 +5,9 @@ from typing import Any
 from hypothesis import given
 from hypothesis import strategies as st
 
-from offers import contents
-from offers.documents import digest, size
 from offers.models import Content, OfferSnapshot, SnapshotPart
+from offers.record import contents
+from offers.record.documents import digest, size
 from tests.conftest import Team
 from tests.offers.test_record import read, spans
 

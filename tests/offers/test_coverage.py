@@ -12,7 +12,6 @@ from django.test import Client
 from django.utils import translation
 
 from accounts.models import SellerAccount
-from offers.coverage import account_coverage, coverage_lines
 from offers.models import (
     CoverageGap,
     FactHorizon,
@@ -22,6 +21,7 @@ from offers.models import (
     SharedSnapshot,
     SnapshotPart,
 )
+from offers.reading.coverage import account_coverage, coverage_lines
 from tests.conftest import Team
 from tests.factories import START, SellerAccountFactory
 from tests.offers.page_facts import NOW, add_reading, make_offer

@@ -4,7 +4,6 @@ from typing import Any
 
 import pytest
 
-from offers.diff import differences
 from offers.fields import (
     BY_KEY,
     DETAIL_PART,
@@ -16,6 +15,7 @@ from offers.fields import (
     keys_of_group,
     value_at,
 )
+from offers.record.diff import differences
 
 PUBLICATION = ("additionalMarketplaces", "*", "publication")
 

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from offers.documents import canonical, digest, listing, parse_instant, price_stock, split_detail
+from offers.record.documents import canonical, digest, listing, parse_instant, price_stock, split_detail
 
 JSON = st.recursive(
     st.none() | st.booleans() | st.integers() | st.text(max_size=5),

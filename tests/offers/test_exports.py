@@ -14,10 +14,10 @@ from django.utils import translation
 from openpyxl import load_workbook
 
 from accounts.models import SellerAccount
-from offers.exports import csv_file, headings, safe_cell, workbook_file
-from offers.feed import WALKED_AT_ONCE, walk
+from offers.files.changes import csv_file, headings, safe_cell, workbook_file
 from offers.models import OfferChange
-from offers.presentation import ShownChange, present
+from offers.reading.feed import WALKED_AT_ONCE, walk
+from offers.words.presentation import ShownChange, present
 from tests.conftest import Team
 from tests.offers.feed_facts import add_batch, add_shared_change, make_shared, use
 from tests.offers.page_facts import NOW, add_change, make_offer, money

@@ -4,7 +4,7 @@ from typing import Any
 
 from offers.fields import get_field
 from offers.models import OfferChange, SharedSnapshot
-from offers.names import read_names
+from offers.words.names import read_names
 from tests.conftest import Team
 from tests.factories import START, OfferFactory
 from tests.offers.feed_facts import make_shared

@@ -11,7 +11,7 @@ from django.test import Client
 from accounts.models import Membership, Role, User, Workspace
 from accounts.scoping import every_workspace, workspace_scope
 from offers.models import Note, Offer
-from offers.notes import OutdatedNote, Written, add_note, change_note, kept_note, kept_notes, remove_note
+from offers.reading.notes import OutdatedNote, Written, add_note, change_note, kept_note, kept_notes, remove_note
 from tests.conftest import Team
 from tests.factories import MembershipFactory
 from tests.offers.page_facts import NOW, TODAY

@@ -15,9 +15,9 @@ from offers.models import (
     SharedObject,
     SnapshotPart,
 )
-from offers.observe import SharedContent, observe_everywhere, observe_shared
-from offers.projection import derive_pending, rebuild_changes
-from offers.record import detail_read, record_gone, record_reads
+from offers.record.observe import SharedContent, observe_everywhere, observe_shared
+from offers.record.projection import derive_pending, rebuild_changes
+from offers.record.storing import detail_read, record_gone, record_reads
 from tests.conftest import Team
 from tests.factories import START, OfferFactory
 from tests.offers.test_record import document

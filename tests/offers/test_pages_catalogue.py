@@ -10,8 +10,8 @@ import time_machine
 from django.test import Client
 
 from accounts.models import SellerAccount
-from offers.catalogue import sparkline
 from offers.models import Offer
+from offers.reading.catalogue import sparkline
 from tests.conftest import Team
 from tests.factories import START, SellerAccountFactory
 from tests.offers.page_facts import (

@@ -10,8 +10,8 @@ from django.test import Client
 
 from accounts.models import AccountStatus
 from accounts.preferences import PreferenceKey, remember
-from offers.falls import drop_day
 from offers.models import CounterNight, CoverageGap, Offer
+from offers.reading.falls import drop_day
 from tests.conftest import Team
 from tests.offers.feed_facts import add_batch
 from tests.offers.page_facts import (

@@ -10,7 +10,6 @@ import time_machine
 from django.test import Client
 
 from accounts.models import SellerAccount
-from offers.documents import canonical, digest
 from offers.models import (
     CoverageGap,
     Offer,
@@ -21,7 +20,8 @@ from offers.models import (
     SharedSnapshot,
     SnapshotPart,
 )
-from offers.record import new_snapshot, record_gone, store_snapshots
+from offers.record.documents import canonical, digest
+from offers.record.storing import new_snapshot, record_gone, store_snapshots
 from tests.conftest import Team
 from tests.factories import START, SellerAccountFactory
 from tests.offers.feed_facts import add_shared_change, make_shared, use

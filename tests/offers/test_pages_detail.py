@@ -9,7 +9,7 @@ import time_machine
 from django.test import Client
 
 from offers.models import OfferDay
-from offers.notes import Written, add_note
+from offers.reading.notes import Written, add_note
 from tests.conftest import Team
 from tests.offers.page_facts import NOW, TODAY, add_change, add_reading, add_sale, know_orders, price_stock
 

@@ -8,16 +8,16 @@ import pytest
 from django.utils import translation
 
 from accounts.models import SellerAccount
-from offers.differences import full_diff
-from offers.entries import Row
-from offers.exports import row_of
 from offers.fields import FIELDS, STATUS, get_field
+from offers.files.changes import row_of
 from offers.models import OfferChange, OfferEvent
-from offers.names import Names
-from offers.presentation import ShownChange, present
-from offers.textdiff import Run, html_diff, word_diff, words_changed
-from offers.values import show_duration, show_span
-from offers.wording import show_value
+from offers.words.differences import full_diff
+from offers.words.entries import Row
+from offers.words.names import Names
+from offers.words.presentation import ShownChange, present
+from offers.words.textdiff import Run, html_diff, word_diff, words_changed
+from offers.words.values import show_duration, show_span
+from offers.words.wording import show_value
 from tests.offers.page_facts import money
 
 NO_BREAK = "\N{NO-BREAK SPACE}"

@@ -9,9 +9,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from offers import fields, parts
-from offers.documents import canonical
-from offers.normal_form import normal
+from offers import fields
+from offers.record import parts
+from offers.record.documents import canonical
+from offers.record.normal_form import normal
 from tests.offers.raw_parts import (
     BADGE,
     BASE,

@@ -4,8 +4,8 @@ from datetime import datetime, timedelta
 
 import pytest
 
-from offers.changes import Change, Event, Facts, Sale, Snapshot, derive_changes
 from offers.fields import ACTIVATED, PRICE_STOCK_PART, STOCK_CHANGED
+from offers.record.changes import Change, Event, Facts, Sale, Snapshot, derive_changes
 from tests.factories import START
 
 

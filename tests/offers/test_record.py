@@ -8,8 +8,8 @@ import pytest
 from django.core.exceptions import FieldDoesNotExist
 
 from offers.models import Offer, OfferAbsence, OfferChange, OfferEvent, OfferSnapshot, SnapshotPart
-from offers.projection import change_rows, derive_pending, rebuild_changes
-from offers.record import (
+from offers.record.projection import change_rows, derive_pending, rebuild_changes
+from offers.record.storing import (
     JournalRow,
     detail_read,
     ensure_offers,

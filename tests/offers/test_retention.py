@@ -7,9 +7,9 @@ import pytest
 from pytest_django.fixtures import Settings
 
 from offers.models import Content, FactHorizon, OfferChange, OfferEvent, OfferSnapshot, SharedSnapshot
-from offers.projection import change_rows, derive_pending, rebuild_changes
-from offers.record import derive_after_purchase, record_events
-from offers.retention import give_up_before
+from offers.record.projection import change_rows, derive_pending, rebuild_changes
+from offers.record.retention import give_up_before
+from offers.record.storing import derive_after_purchase, record_events
 from offers.tasks import give_up_facts_of, give_up_old_facts
 from tests.conftest import Team
 from tests.factories import START, SellerAccountFactory

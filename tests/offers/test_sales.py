@@ -9,9 +9,9 @@ import pytest
 
 from accounts.models import SellerAccount
 from offers.calendar import end_of_day, start_of_day, warsaw_day
-from offers.changes import PURCHASE_REACH
 from offers.models import Offer, OrderEvent, OrderLine, SalesDay
-from offers.sales import (
+from offers.record.changes import PURCHASE_REACH
+from offers.sales.orders import (
     OrderForm,
     OrderItem,
     OrderJournalRow,

@@ -8,10 +8,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from offers.changes import Event, Facts, Snapshot, derive_changes
 from offers.fields import DETAIL_PART, OFFER_PARTS, PRICE_STOCK_PART, fields_of_part, values_of
-from offers.segments import MIXED, Step
-from offers.state import FieldState, Lack, Record, Seen, state_at
+from offers.record.changes import Event, Facts, Snapshot, derive_changes
+from offers.state.segments import MIXED, Step
+from offers.state.timeline import FieldState, Lack, Record, Seen, state_at
 
 START = datetime(2026, 9, 1, 8, 0, tzinfo=UTC)
 

@@ -9,8 +9,9 @@ import pytest
 
 from accounts.models import SellerAccount
 from offers.models import Offer, OfferChange, OrderStatus, SnapshotPart
-from offers.projection import derive_pending, rebuild_changes
-from offers.record import (
+from offers.record.projection import derive_pending, rebuild_changes
+from offers.record.retention import give_up_before
+from offers.record.storing import (
     JournalRow,
     detail_read,
     extras_read,
@@ -18,8 +19,7 @@ from offers.record import (
     record_events,
     record_reads,
 )
-from offers.retention import give_up_before
-from offers.sales import OrderForm, OrderItem, record_orders
+from offers.sales.orders import OrderForm, OrderItem, record_orders
 from tests.allegro.record_rows import assert_rebuilding_changes_nothing
 from tests.conftest import Team
 from tests.factories import START, OfferFactory

@@ -5,7 +5,7 @@ from datetime import timedelta
 import pytest
 
 from offers.models import OfferChange
-from offers.touching import changes_of, number_touched, offers_touched
+from offers.record.touching import changes_of, number_touched, offers_touched
 from tests.conftest import Team
 from tests.offers.feed_facts import add_shared_change, make_shared, use
 from tests.offers.page_facts import NOW

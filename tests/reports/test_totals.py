@@ -15,8 +15,8 @@ from django.urls import reverse
 from accounts.models import SellerAccount
 from accounts.scoping import workspace_scope
 from offers.calendar import start_of_day
-from offers.daily import Window
 from offers.models import OrderHistory, SalesDay
+from offers.sales.daily import Window
 from reports.details import say
 from reports.models import UploadKind
 from reports.totals import Line, Scope, totals_of

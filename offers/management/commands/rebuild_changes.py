@@ -5,9 +5,9 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandParser
 
 from accounts.commands import account_scope
-from offers.fees import rebuild_fees
-from offers.projection import rebuild_changes
-from offers.sales import rebuild_sales
+from offers.record.projection import rebuild_changes
+from offers.sales.fees import rebuild_fees
+from offers.sales.orders import rebuild_sales
 
 
 class Command(BaseCommand):

@@ -11,7 +11,7 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 
 from accounts.commands import account_scope
 from accounts.models import SellerAccount
-from offers.filters import MARKETPLACES
+from offers.pages.filters import MARKETPLACES
 from reports.details import PERIOD, PeriodRefused, say
 from reports.mappings import faults
 from reports.marketplaces import CURRENCIES

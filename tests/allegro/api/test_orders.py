@@ -11,7 +11,7 @@ from allegro.api.orders import LatestOrderEvent
 from allegro.api.paging import CUSTOMER_RETURNS, by_cursor
 from allegro.api.values import Money
 from allegro.errors import Rejected
-from offers.sales import BoughtService, Voucher
+from offers.sales.orders import BoughtService, Voucher
 from tests.allegro.api.shapes import Reading, assert_needed, assert_optional
 from tests.allegro.stub_server import Reply, Stub
 

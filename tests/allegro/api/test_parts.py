@@ -1,4 +1,4 @@
-"""From the simulated Allegro through the client to the documents of `offers.parts`: all that both sellers have."""
+"""From the simulated Allegro through the client to the documents of the parts: all that both sellers have."""
 
 from collections.abc import Callable, Iterator
 from typing import Any
@@ -15,8 +15,9 @@ from allegro.api.transport import FixedToken
 from allegro.scopes import OPTIONAL_SCOPES, READ_SCOPES
 from allegro.simulator.server import RunningSimulator
 from allegro.simulator.stories import CERRADO
-from offers import fields, parts
-from offers.documents import canonical
+from offers import fields
+from offers.record import parts
+from offers.record.documents import canonical
 from tests.allegro.conftest import COFFEE, GARDEN, REDIRECT, World
 from tests.contract.seller import RENAMED_CATEGORY, lived
 

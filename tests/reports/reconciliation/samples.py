@@ -5,8 +5,8 @@ from decimal import Decimal
 from typing import Any
 
 from offers.fields import STOCK
-from offers.segments import Segment
-from offers.state import FieldState
+from offers.state.segments import Segment
+from offers.state.timeline import FieldState
 from reports.reconciliation.compare import compare
 from reports.reconciliation.terms import (
     Code,

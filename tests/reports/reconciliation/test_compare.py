@@ -7,7 +7,7 @@ from decimal import Decimal
 import pytest
 
 from offers.fields import STOCK
-from offers.state import FieldState, Lack, Seen
+from offers.state.timeline import FieldState, Lack, Seen
 from reports.reconciliation.compare import compare
 from reports.reconciliation.terms import Code, Measure, Reported, Status
 from tests.reports.reconciliation.samples import TEN, WEEK, around, at, codes, find, line, span

@@ -13,7 +13,7 @@ from accounts.models import SellerAccount
 from accounts.scoping import every_workspace
 from offers.calendar import warsaw_day
 from offers.models import Offer
-from offers.state_facts import LISTED_FIELDS, load_timelines
+from offers.state.loading import LISTED_FIELDS, load_timelines
 from reports.models import AccountTotal, Comparison, ReconciledAccount, Upload
 from reports.reading import read
 from reports.reconciliation import facts

@@ -6,7 +6,7 @@ from decimal import Decimal
 import pytest
 
 from offers.fields import STOCK
-from offers.state import FieldState
+from offers.state.timeline import FieldState
 from reports.reconciliation.compare import compare
 from reports.reconciliation.terms import Code, LineState, Measure, Reported, Weight
 from tests.reports.reconciliation.samples import TEN, WEEK, around, at, codes, exact, find, line, span

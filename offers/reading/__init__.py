@@ -1,0 +1,1 @@
+"""What the pages and files tell, read from the record: no HTTP here."""

@@ -1,0 +1,1 @@
+"""What was known of an offer at an instant, and through time."""

@@ -1,0 +1,1 @@
+"""Values, fields and changes in the reader's words."""
