@@ -4,7 +4,10 @@ PYTHON_BIN := .venv/bin/python
 DATA_DIR ?= $(CURDIR)/.data
 TEST_WORKERS ?= 2
 
-.PHONY: help demo demo-reset stop test check soak bench lint types messages vendor
+# Python's compiled files are kept: without them each process of the tests reads and rewrites every file of tests anew.
+unexport PYTHONDONTWRITEBYTECODE
+
+.PHONY: help demo demo-reset stop test migrations check soak bench lint types messages vendor
 
 help:
 	@echo "make demo        the whole product on http://127.0.0.1:8000 (PORT, DEMO_WEEKS change it)"
@@ -41,7 +44,13 @@ types: .venv/.installed
 check: lint types
 	$(PYTHON_BIN) -m pytest -n $(TEST_WORKERS) --dist worksteal -m "not browser and not slow and not soak"
 
-test: lint types
+# From zero to what the models say. On the way every file of tests is compiled and the database made that all of them copy.
+migrations: .venv/.installed
+	$(PYTHON_BIN) -m pytest -q -k test_migrations_match_the_models
+
+# Types and migrations keep one core busy each; what each says comes in one piece.
+test: lint
+	@$(MAKE) --no-print-directory --jobs=2 --output-sync=target types migrations
 	@scripts/ensure-chromium.sh
 	$(PYTHON_BIN) -m pytest -n $(TEST_WORKERS) --dist worksteal -m "not soak"
 
