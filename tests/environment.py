@@ -4,6 +4,7 @@ Where DATABASE_URL and REDIS_URL are given, they are used; else the embedded ser
 those of the trial. With xdist only the first process starts and stops them.
 """
 
+import gc
 import os
 import warnings
 from pathlib import Path
@@ -38,6 +39,8 @@ os.environ.update(
     ALLEGRO_API_URL="http://127.0.0.1:9",
     ALLEGRO_AUTH_URL="http://127.0.0.1:9",
     ALLEGRO_REQUESTS_PER_MINUTE="1000000",
+    # Everything is on this machine: without it, each request searches the whole environment for a proxy.
+    NO_PROXY="127.0.0.1,localhost",
     DJANGO_ALLOW_ASYNC_UNSAFE="true",  # Playwright's synchronous interface keeps an event loop running
 )
 if not (os.environ.get("DATABASE_URL") and os.environ.get("REDIS_URL")):
@@ -52,6 +55,13 @@ def _own_redis_database() -> None:
 
 
 _own_redis_database()
+
+
+def pytest_collection_finish() -> None:
+    """Django, the applications and the collected tests live to the end: they need not be searched for garbage."""
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(50_000, 20, 100)
 
 
 @pytest.hookimpl(trylast=True)
