@@ -13,7 +13,7 @@ help:
 	@echo "make demo        the whole product on http://127.0.0.1:8000 (PORT, DEMO_WEEKS change it)"
 	@echo "make demo-reset  forget the demo's data"
 	@echo "make test        lint, types and all tests"
-	@echo "make soak        the tests that live whole weeks of failures and killed runs"
+	@echo "make soak        the tests that live whole weeks, and other variants of the long ones"
 	@echo "make check       the quick part: lint, types, tests without browser and replays"
 	@echo "make bench       figures of the request budget, the traffic it carries and the record (ten minutes)"
 	@echo "make vendor      copy the front-end files that package.json pins into static/vendor"
@@ -55,6 +55,7 @@ test: lint
 	$(PYTHON_BIN) -m pytest -n $(TEST_WORKERS) --dist worksteal -m "not soak"
 
 soak: .venv/.installed
+	@scripts/ensure-chromium.sh
 	$(PYTHON_BIN) -m pytest -n $(TEST_WORKERS) --dist worksteal -m soak
 
 bench: .venv/.installed

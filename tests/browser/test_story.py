@@ -60,6 +60,9 @@ def wait_for_sync(runs: int, failed: int = 0) -> None:
     pytest.fail("the sync did not end in time")
 
 
+@pytest.mark.parametrize(
+    "visitor", ["pl-phone-light", pytest.param("en-desktop-dark", marks=pytest.mark.soak)], indirect=True
+)
 def test_from_sign_up_to_what_changed(visitor: Visitor, simulator: SimulatorButtons, tmp_path: Path) -> None:
     page = visitor.page
     for path in ("/", "/accounts/login/", "/accounts/signup/", "/accounts/password/reset/"):
