@@ -4,7 +4,6 @@ Where DATABASE_URL and REDIS_URL are given, they are used; else the embedded ser
 those of the trial. With xdist only the first process starts and stops them.
 """
 
-import gc
 import os
 import warnings
 from pathlib import Path
@@ -55,13 +54,6 @@ def _own_redis_database() -> None:
 
 
 _own_redis_database()
-
-
-def pytest_collection_finish() -> None:
-    """Django, the applications and the collected tests live to the end: they need not be searched for garbage."""
-    gc.collect()
-    gc.freeze()
-    gc.set_threshold(50_000, 20, 100)
 
 
 @pytest.hookimpl(trylast=True)
