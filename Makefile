@@ -4,13 +4,16 @@ PYTHON_BIN := .venv/bin/python
 DATA_DIR ?= $(CURDIR)/.data
 TEST_WORKERS ?= 2
 
-.PHONY: help demo demo-reset stop test check soak bench lint types messages vendor
+# Python's compiled files are kept: without them each process of the tests reads and rewrites every file of tests anew.
+unexport PYTHONDONTWRITEBYTECODE
+
+.PHONY: help demo demo-reset stop test migrations check soak bench lint types messages vendor
 
 help:
 	@echo "make demo        the whole product on http://127.0.0.1:8000 (PORT, DEMO_WEEKS change it)"
 	@echo "make demo-reset  forget the demo's data"
 	@echo "make test        lint, types and all tests"
-	@echo "make soak        the tests that live whole weeks of failures and killed runs"
+	@echo "make soak        the tests that live whole weeks, and other variants of the long ones"
 	@echo "make check       the quick part: lint, types, tests without browser and replays"
 	@echo "make bench       figures of the request budget, the traffic it carries and the record (ten minutes)"
 	@echo "make vendor      copy the front-end files that package.json pins into static/vendor"
@@ -41,11 +44,18 @@ types: .venv/.installed
 check: lint types
 	$(PYTHON_BIN) -m pytest -n $(TEST_WORKERS) --dist worksteal -m "not browser and not slow and not soak"
 
-test: lint types
+# From zero to what the models say. On the way every file of tests is compiled and the database made that all of them copy.
+migrations: .venv/.installed
+	$(PYTHON_BIN) -m pytest -q -k test_migrations_match_the_models
+
+# Types and migrations keep one core busy each; what each says comes in one piece.
+test: lint
+	@$(MAKE) --no-print-directory --jobs=2 --output-sync=target types migrations
 	@scripts/ensure-chromium.sh
 	$(PYTHON_BIN) -m pytest -n $(TEST_WORKERS) --dist worksteal -m "not soak"
 
 soak: .venv/.installed
+	@scripts/ensure-chromium.sh
 	$(PYTHON_BIN) -m pytest -n $(TEST_WORKERS) --dist worksteal -m soak
 
 bench: .venv/.installed

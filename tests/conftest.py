@@ -12,6 +12,7 @@ from django.test import Client
 from accounts.models import Membership, Role, SellerAccount, User, Workspace
 from accounts.scoping import every_workspace, workspace_scope
 from offers.models import Offer
+from tests.database import migrated_template
 from tests.factories import MembershipFactory, OfferFactory, SellerAccountFactory, UserFactory
 
 
@@ -25,6 +26,13 @@ class Team:
     stranger: User
     account: SellerAccount
     offer: Offer
+
+
+@pytest.fixture(scope="session")
+def django_db_modify_db_settings(django_db_modify_db_settings: None, django_db_blocker: Any) -> None:
+    """Each process's database is a copy of one in which the migrations have run."""
+    with django_db_blocker.unblock():
+        connection.settings_dict["TEST"]["TEMPLATE"] = migrated_template()
 
 
 @pytest.fixture(scope="session")

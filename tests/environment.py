@@ -38,6 +38,8 @@ os.environ.update(
     ALLEGRO_API_URL="http://127.0.0.1:9",
     ALLEGRO_AUTH_URL="http://127.0.0.1:9",
     ALLEGRO_REQUESTS_PER_MINUTE="1000000",
+    # Everything is on this machine: without it, each request searches the whole environment for a proxy.
+    NO_PROXY="127.0.0.1,localhost",
     DJANGO_ALLOW_ASYNC_UNSAFE="true",  # Playwright's synchronous interface keeps an event loop running
 )
 if not (os.environ.get("DATABASE_URL") and os.environ.get("REDIS_URL")):

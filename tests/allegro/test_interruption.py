@@ -123,7 +123,7 @@ def story(world: World, arm: Arm, fuse: Fuse, *, first: bool) -> dict[str, Rows]
 @pytest.mark.parametrize(
     ("arm", "first"),
     [
-        pytest.param(at_requests, False, id="at_requests-later-sync"),
+        pytest.param(at_requests, False, id="at_requests-later-sync", marks=pytest.mark.soak),
         pytest.param(at_writes, True, id="at_writes-first-sync"),
         pytest.param(at_requests, True, id="at_requests-first-sync", marks=pytest.mark.soak),
         pytest.param(at_writes, False, id="at_writes-later-sync", marks=pytest.mark.soak),

@@ -99,7 +99,7 @@ def test_a_price_on_another_marketplace_is_a_change_of_its_own(coffee: Linked) -
 @pytest.mark.parametrize(
     ("edit", "field"),
     [({"delivery_price_list": "7b92e0d4-1c3f-4e58-a6d7-0f8c4412be02"}, "delivery_price_list"),
-     ({"handling_time": "P14D"}, "handling_time")],
+     pytest.param({"handling_time": "P14D"}, "handling_time", marks=pytest.mark.soak)],
 )  # fmt: skip
 def test_a_silent_edit_is_found_within_a_day_with_its_interval(
     synced: Linked, edit: dict[str, str], field: str

@@ -21,6 +21,9 @@ def consent(visitor: Visitor, account: str, *, without: str = "") -> None:
     page.click("button[value=allow]")
 
 
+@pytest.mark.parametrize(
+    "visitor", ["pl-phone-light", pytest.param("en-desktop-dark", marks=pytest.mark.soak)], indirect=True
+)
 def test_a_permission_left_out_is_given_after_all_and_ended_access_is_renewed(
     visitor: Visitor, simulator: SimulatorButtons
 ) -> None:
