@@ -58,8 +58,6 @@ def run(options: Namespace) -> None:
         from django.conf import settings  # noqa: PLC0415
         from django.core.management import call_command  # noqa: PLC0415
 
-        import config.wsgi  # noqa: F401, PLC0415 - what it sets for the web processes holds here too
-
         settings.STATIC_ROOT = str(folder / "static")
         call_command("migrate", interactive=False, verbosity=0)
         call_command("collectstatic", interactive=False, verbosity=0)
