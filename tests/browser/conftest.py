@@ -6,6 +6,7 @@ from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
 from shutil import which
+from typing import Any
 
 import pytest
 import requests
@@ -155,7 +156,12 @@ def open_window(context: BrowserContext, live_server: LiveServer) -> Visitor:
     return visitor
 
 
-@pytest.fixture(params=["en-desktop-dark", "pl-phone-light"])
+def both(usual: str, other: str) -> list[Any]:
+    """Two looks of the same pages: `make test` takes the usual one, `make soak` the other."""
+    return [usual, pytest.param(other, marks=pytest.mark.soak)]
+
+
+@pytest.fixture(params=both("en-desktop-dark", "pl-phone-light"))
 def visitor(
     request: pytest.FixtureRequest, chromium: Browser, worker: None, live_server: LiveServer, settings: Settings
 ) -> Iterator[Visitor]:

@@ -4,7 +4,7 @@ import pytest
 from playwright.sync_api import expect
 
 from allegro.scopes import ORDERS
-from tests.browser.conftest import SimulatorButtons, Visitor
+from tests.browser.conftest import SimulatorButtons, Visitor, both
 from tests.browser.test_story import SYNC_MILLISECONDS, sign_up, wait_for_sync
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
@@ -21,9 +21,7 @@ def consent(visitor: Visitor, account: str, *, without: str = "") -> None:
     page.click("button[value=allow]")
 
 
-@pytest.mark.parametrize(
-    "visitor", ["pl-phone-light", pytest.param("en-desktop-dark", marks=pytest.mark.soak)], indirect=True
-)
+@pytest.mark.parametrize("visitor", both("pl-phone-light", "en-desktop-dark"), indirect=True)
 def test_a_permission_left_out_is_given_after_all_and_ended_access_is_renewed(
     visitor: Visitor, simulator: SimulatorButtons
 ) -> None:

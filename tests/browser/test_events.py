@@ -12,7 +12,7 @@ from playwright.sync_api import Browser, Page, expect
 from pytest_django.live_server_helper import LiveServer
 
 from accounts.scoping import workspace_scope
-from tests.browser.conftest import Visitor, open_window
+from tests.browser.conftest import Visitor, both, open_window
 from tests.conftest import Team
 from tests.offers.feed_facts import add_batch, add_shared_change, make_shared, use
 from tests.offers.page_facts import add_change
@@ -20,7 +20,7 @@ from tests.offers.page_facts import add_change
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 
 
-@pytest.fixture(params=["en-1280-dark", "pl-390-light"])
+@pytest.fixture(params=both("en-1280-dark", "pl-390-light"))
 def member(
     request: pytest.FixtureRequest, chromium: Browser, team: Team, live_server: LiveServer
 ) -> Iterator[tuple[Visitor, Team]]:

@@ -10,14 +10,14 @@ from playwright.sync_api import Browser, expect
 from pytest_django.live_server_helper import LiveServer
 
 from accounts.scoping import workspace_scope
-from tests.browser.conftest import Visitor, open_window
+from tests.browser.conftest import Visitor, both, open_window
 from tests.conftest import Team
 from tests.offers.page_facts import make_offers
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 
 
-@pytest.fixture(params=["en-1280-light", "pl-390-dark"])
+@pytest.fixture(params=both("pl-390-dark", "en-1280-light"))
 def member(request: pytest.FixtureRequest, chromium: Browser, team: Team, live_server: LiveServer) -> Iterator[Visitor]:
     """The owner of a few offers, signed in, once on a desktop and once on a phone."""
     language, width, theme = request.param.split("-")

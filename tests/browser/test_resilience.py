@@ -18,7 +18,7 @@ from pytest_django.live_server_helper import LiveServer
 from accounts.models import Deletion, Invitation, Membership, Role, SellerAccount, User, Workspace
 from accounts.scoping import every_workspace
 from allegro.models import RunKind, RunTrigger, SyncRun
-from tests.browser.conftest import Visitor, open_window
+from tests.browser.conftest import Visitor, both, open_window
 from tests.factories import PASSWORD, MembershipFactory, SellerAccountFactory
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
@@ -205,7 +205,7 @@ def test_a_sync_that_runs_meanwhile_is_followed_and_then_the_page_is_new(open_as
     assert visitor.faults == []
 
 
-@pytest.mark.parametrize("look", ["en-dark", "pl-light"])
+@pytest.mark.parametrize("look", both("pl-light", "en-dark"))
 def test_the_pages_of_settings_are_for_everyone(open_as_owner: Opener, owner: User, look: str) -> None:
     language, scheme = look.split("-")
     width = 1280 if scheme == "dark" else 390

@@ -14,7 +14,7 @@ from accounts.models import SellerAccount, Workspace
 from accounts.scoping import every_workspace
 from offers.models import Offer, OfferChange
 from reports.models import Upload
-from tests.browser.conftest import SimulatorButtons, Visitor
+from tests.browser.conftest import SimulatorButtons, Visitor, both
 from tests.factories import PASSWORD
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
@@ -60,9 +60,7 @@ def wait_for_sync(runs: int, failed: int = 0) -> None:
     pytest.fail("the sync did not end in time")
 
 
-@pytest.mark.parametrize(
-    "visitor", ["pl-phone-light", pytest.param("en-desktop-dark", marks=pytest.mark.soak)], indirect=True
-)
+@pytest.mark.parametrize("visitor", both("pl-phone-light", "en-desktop-dark"), indirect=True)
 def test_from_sign_up_to_what_changed(visitor: Visitor, simulator: SimulatorButtons, tmp_path: Path) -> None:
     page = visitor.page
     for path in ("/", "/accounts/login/", "/accounts/signup/", "/accounts/password/reset/"):
