@@ -10,11 +10,12 @@ from django.contrib.auth.base_user import BaseUserManager
 from django.contrib.auth.models import AbstractUser
 from django.db import models
 from django.db.models import Q
+from django.db.models.signals import post_delete, post_save
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from accounts.fields import EncryptedTextField
-from accounts.scoping import TenantModel, every_workspace
+from accounts.scoping import TenantModel, accounts_changed, every_workspace
 
 
 class UserManager(BaseUserManager["User"]):
@@ -382,6 +383,10 @@ class SellerAccount(TenantModel):
             due = cls.connected_here().filter(next_sync_at__isnull=False)
             oldest: datetime | None = due.aggregate(oldest=models.Min("next_sync_at"))["oldest"]
             return oldest
+
+
+for _signal in (post_save, post_delete):
+    _signal.connect(accounts_changed, SellerAccount)
 
 
 class OAuthGrant(TenantModel):

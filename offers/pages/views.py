@@ -29,9 +29,9 @@ from offers.words.differences import full_diff
 from offers.words.names import read_names
 from offers.words.presentation import present
 
-OFFER_CHANGES_SHOWN = 15
-# More days than this come as a table only when asked for: a year of them weighs more than the page.
-LONGEST_TABLE = 100
+OFFER_CHANGES_SHOWN = 10
+# More days than this come as a table only when asked for: they would weigh more than the rest of the page.
+LONGEST_TABLE = 31
 
 
 @require_GET

@@ -1,9 +1,9 @@
 """The tenancy guard: nothing of a tenant can be read or written outside its scope."""
 
 import pytest
-from django.db.models import QuerySet
+from django.db.models import Max, QuerySet
 
-from accounts.models import SellerAccount
+from accounts.models import SellerAccount, Workspace
 from accounts.scoping import ForeignTenantError, ScopeError, every_workspace, workspace_scope
 from offers.models import Offer
 from tests.conftest import Team
@@ -58,3 +58,36 @@ def test_a_queryset_made_inside_a_scope_keeps_its_filter_outside(team: Team) -> 
     with every_workspace():
         OfferFactory.create()
     assert list(offers) == [team.offer]
+
+
+def test_an_account_that_is_linked_inside_a_scope_belongs_to_it_at_once(team: Team) -> None:
+    with workspace_scope(team.workspace):
+        assert Offer.objects.count() == 1
+        offer = OfferFactory.create(account=SellerAccountFactory.create(workspace=team.workspace))
+        assert set(Offer.objects.all()) == {team.offer, offer}
+        offer.account.delete()
+        assert list(Offer.objects.all()) == [team.offer]
+
+
+def test_an_account_that_another_process_links_is_there_for_the_next_page(team: Team) -> None:
+    linked = SellerAccountFactory.build(workspace=team.workspace)
+    with workspace_scope(team.workspace):
+        assert Offer.objects.count() == 1
+        # Sends no signal, as what another process does sends none here.
+        SellerAccount.objects.bulk_create([linked])
+    with every_workspace():
+        Offer.objects.bulk_create([Offer(account=linked, allegro_id="7", first_seen_at=START)])
+    with workspace_scope(Workspace.objects.get(pk=team.workspace.pk)):
+        assert Offer.objects.count() == 2
+
+
+def test_a_workspace_without_accounts_has_nothing(team: Team) -> None:
+    empty = Workspace.objects.create(name="Empty")
+    with workspace_scope(empty):
+        assert not Offer.objects.exists()
+        assert Offer.objects.count() == 0
+        assert Offer.objects.aggregate(newest=Max("first_seen_at")) == {"newest": None}
+        assert Offer.objects.update(title="mine") == 0
+        assert Offer.objects.all().delete() == (0, {})
+    with workspace_scope(team.workspace):
+        assert Offer.objects.exclude(title="mine").exists()

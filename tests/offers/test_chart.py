@@ -246,7 +246,7 @@ def test_the_number_of_queries_does_not_grow(
     for hour in range(20):
         add_change(in_workspace.offer, at=NOW - timedelta(hours=hour))
         add_change(in_workspace.offer, "stock", old=hour, new=hour + 1, at=NOW - timedelta(hours=hour))
-    with django_assert_max_num_queries(17):
+    with django_assert_max_num_queries(18):
         assert len(read_chart(owner_client, in_workspace)["changes"]) == 40
 
 

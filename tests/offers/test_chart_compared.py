@@ -125,7 +125,7 @@ def test_comparing_takes_two_queries_more_however_much_was_sold(
     for number in range(30):
         add_sale(make_offer(in_workspace.account), TODAY - timedelta(days=number), 1)
         add_sale(in_workspace.offer, TODAY - timedelta(days=number), 1)
-    with django_assert_max_num_queries(19):
+    with django_assert_max_num_queries(20):
         read_chart(owner_client, in_workspace, "days=28&compare=previous&compare=account")
 
 

@@ -161,7 +161,7 @@ def test_the_offer_page_counts_the_gaps_since_its_first_reading(owner_client: Cl
 
 def test_the_number_of_queries_does_not_grow(in_workspace: Team, django_assert_max_num_queries: Any) -> None:
     account = in_workspace.account
-    with django_assert_max_num_queries(14):
+    with django_assert_max_num_queries(15):
         account_coverage(account)
     for number in range(12):
         make_offer(account)
@@ -169,10 +169,10 @@ def test_the_number_of_queries_does_not_grow(in_workspace: Team, django_assert_m
         PartReading.objects.create(
             account=account, part=SnapshotPart.values[number], first_read_at=START, last_read_at=NOW
         )
-    with django_assert_max_num_queries(14):
+    with django_assert_max_num_queries(15):
         account_coverage(account)
     accounts = [account, *(second_account(in_workspace) for _ in range(4))]
-    with django_assert_max_num_queries(2):
+    with django_assert_max_num_queries(3):
         coverage_lines(accounts)
 
 

@@ -38,5 +38,6 @@ def test_the_offers_of_a_bundle_are_called_by_their_titles(in_workspace: Team, d
     offer = in_workspace.offer
     slots = [{"order": 0, "offers": [{"id": offer.allegro_id}]}]
     change = OfferChange(account=in_workspace.account, field="bundle.slots", old=None, new=slots)
-    with django_assert_num_queries(1):
+    # The workspace's accounts are asked for once, then all names.
+    with django_assert_num_queries(2):
         assert name_in(change, offer.allegro_id) == offer.title
