@@ -30,8 +30,6 @@ from offers.words.names import read_names
 from offers.words.presentation import present
 
 OFFER_CHANGES_SHOWN = 10
-# More days than this come as a table only when asked for: they would weigh more than the rest of the page.
-LONGEST_TABLE = 31
 
 
 @require_GET
@@ -53,7 +51,6 @@ def detail(request: WorkspaceRequest, offer_id: UUID) -> HttpResponse:
         "history": history,
         "counted": history.sales.within(window.counted),
         "fall": fall_of(history),
-        "is_long": len(window.days) > LONGEST_TABLE,
         "funnel": Funnel(history),
         "changes": read_page(narrowed.qs, offer.account, cursor, OFFER_CHANGES_SHOWN),
         "chosen_groups": request.GET.getlist("group"),

@@ -243,7 +243,7 @@ def test_the_days_can_be_taken_along_as_a_file(owner_client: Client, in_workspac
         == '2026-09-27,2,99.80,44.90,49.90,PLN,3,"Price ×2, Content",Courier on strike,Not observed on this day'
     )
     page = owner_client.get(
-        f"/offers/{in_workspace.offer.pk}/?days=7", headers={"accept-language": "en"}
+        f"/offers/{in_workspace.offer.pk}/?days=7&table=1", headers={"accept-language": "en"}
     ).content.decode()
     row = words(next(row for row in page.split("<tr>") if 'datetime="2026-09-27' in row and "daily-edits" in row))
     assert "Price ×2, Content Courier on strike" in row

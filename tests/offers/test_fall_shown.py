@@ -100,5 +100,5 @@ def test_visitors_of_two_marketplaces_are_two_lines_with_their_names(owner_clien
             account=in_workspace.account, offer=in_workspace.offer, marketplace=marketplace,
             day=TODAY - timedelta(days=1), visits_30d=visits, observed_at=NOW,
         )  # fmt: skip
-    page = words(read(owner_client, f"/offers/{in_workspace.offer.pk}/?days=7"))
+    page = words(read(owner_client, f"/offers/{in_workspace.offer.pk}/?days=7&table=1"))
     assert "allegro-cz 342 allegro-pl 2,538" in page

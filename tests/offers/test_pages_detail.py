@@ -59,7 +59,7 @@ def test_the_table_tells_what_the_chart_draws(owner_client: Client, in_workspace
     add_reading(offer, "price_stock", NOW - timedelta(hours=1), NOW, price_stock("44.90"))
     add_change(offer, at=NOW - timedelta(hours=2))
     add_sale(offer, date(2026, 9, 28), 2, "89.80")
-    page = read(owner_client, f"/offers/{offer.pk}/?days=7")
+    page = read(owner_client, f"/offers/{offer.pk}/?days=7&table=1")
     rows = [words(row) for row in re.findall(r'<tr>\s*<th scope="row">.*?</tr>', page, re.DOTALL)]
     assert rows[0].startswith("28 Sep 2026 2 PLN 89.80 PLN 49.90 → PLN 44.90 —")
     assert rows[1].startswith("27 Sep 2026 0 PLN 0.00 PLN 49.90 —")
@@ -68,7 +68,7 @@ def test_the_table_tells_what_the_chart_draws(owner_client: Client, in_workspace
     assert len(rows) == 8
 
 
-def test_a_long_table_comes_when_asked_for(owner_client: Client, in_workspace: Team) -> None:
+def test_the_table_comes_when_it_is_opened(owner_client: Client, in_workspace: Team) -> None:
     address = f"/offers/{in_workspace.offer.pk}/?days=365"
     assert '<th scope="row">' not in read(owner_client, address)
     for headers in ({}, {"hx-request": "true", "hx-target": "daily"}):
