@@ -275,6 +275,7 @@
     chart.on("datazoom", onZoom);
     chart.on("click", onClick);
     document.addEventListener("themechange", draw);
+    window.addEventListener("beforeprint", () => chart.getZr().flush()); // in the colours of paper, at once
     stillness.addEventListener("change", () => { view.isStill = stillness.matches; });
     reset.addEventListener("click", () => chart.dispatchAction({ type: "dataZoom", start: 0, end: 100 }));
     document.getElementById("chart-link").addEventListener("click", copyLink);

@@ -11,6 +11,7 @@
   );
   let chart = null;
   let data = null;
+  let wasDrawn = false;
 
   const format = window.readerFormats.make(language, texts.unknown);
   const shortDay = new Intl.DateTimeFormat(formatting, { timeZone: "UTC", day: "numeric", month: "short" });
@@ -50,7 +51,7 @@
     const colors = window.chartColors.readColors([]);
     const isNarrow = box.clientWidth < 560;
     return {
-      animation: !stillness.matches,
+      animation: !stillness.matches && !wasDrawn,
       aria: { enabled: true, label: { description: texts.summary } },
       textStyle: { fontFamily: getComputedStyle(document.body).fontFamily, color: colors.text },
       legend: { top: 0, textStyle: { color: colors.text }, data: data.reported.some((value) => value !== null) ? [texts.own, texts.reported] : [texts.own] },
@@ -102,6 +103,7 @@
     if (!data) return;
     chart = chart || window.echarts.init(box, null, { renderer: "canvas", locale: language === "pl" ? "PL" : "EN" });
     chart.setOption(option(), true);
+    wasDrawn = true; // only the first drawing moves
   }
 
   function fail() {
@@ -118,6 +120,7 @@
     })
     .catch(fail);
   document.addEventListener("themechange", draw);
+  window.addEventListener("beforeprint", () => chart?.getZr().flush()); // in the colours of paper, at once
   window.addEventListener("resize", () => {
     if (!chart) return;
     chart.resize();

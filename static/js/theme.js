@@ -12,9 +12,10 @@
     }
   }
 
-  function apply() {
+  function apply(paper) {
     const wanted = choice();
-    const shown = wanted === "system" ? (dark.matches ? "dark" : "light") : wanted;
+    const onScreen = wanted === "system" ? (dark.matches ? "dark" : "light") : wanted;
+    const shown = paper ? "light" : onScreen;
     root.setAttribute("data-bs-theme", shown);
     document.dispatchEvent(new CustomEvent("themechange", { detail: { choice: wanted, theme: shown } }));
   }
@@ -27,10 +28,13 @@
       } catch {
         // Nothing to remember it in: the choice lasts as long as the page.
       }
-      apply();
+      apply(false);
     },
   };
   root.classList.add("js");
-  dark.addEventListener("change", apply);
-  apply();
+  dark.addEventListener("change", () => apply(false));
+  // Paper is light, whatever the screen is.
+  window.addEventListener("beforeprint", () => apply(true));
+  window.addEventListener("afterprint", () => apply(false));
+  apply(false);
 })();

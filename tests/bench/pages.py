@@ -4,7 +4,8 @@
 
 Times are medians over requests through Django's test client, in this process and without DEBUG; `cpu` is what of it
 this process worked, without the database, which tells more where other programs keep the machine busy. A page over
-100 ms or 300 kB is marked with "!".
+100 ms or 300 kB is marked with "!". Before and after stands how long a fixed piece of work took: by it figures of
+different hours and machines are compared.
 """
 
 import gzip
@@ -72,12 +73,26 @@ def _measure(workspace: LargeWorkspace, options: Namespace) -> None:
 
     member, guest = Client(), Client()
     member.force_login(workspace.owner.user)
+    say(f"yardstick: {_yardstick():.0f} ms\n")
     say(f"{'page':<44} {'ms':>7} {'fastest':>8} {'cpu':>5} {'queries':>8} {'kB':>7} {'gzip':>6} {'static':>7}")
     for page in _pages(workspace):
         if options.only in page.name:
             say(_line(member if page.signed_in else guest, page))
             if options.explain:
                 _tell_slow_queries(member, page, options.explain)
+    say(f"\nyardstick: {_yardstick():.0f} ms")
+
+
+def _yardstick() -> float:
+    """Milliseconds for a million multiplications, the fastest of five."""
+
+    def once() -> float:
+        began, total = time.perf_counter(), 0
+        for number in range(1_000_000):
+            total += number * number
+        return (time.perf_counter() - began) * 1000
+
+    return min(once() for _ in range(5))
 
 
 def _pages(workspace: LargeWorkspace) -> Iterator[Page]:
