@@ -133,15 +133,6 @@ def memberships_of(user: User) -> QuerySet[Membership]:
     return Membership.objects.filter(user=user, workspace__deletion_asked_at__isnull=True).select_related("workspace")
 
 
-def linked_accounts(workspace: Workspace) -> list[SellerAccount]:
-    """All accounts of the workspace in scope, by login; read once for each `workspace` object: one query for a page."""
-    known: list[SellerAccount] | None = getattr(workspace, "_linked_accounts", None)
-    if known is None:
-        known = list(SellerAccount.objects.order_by("login"))
-        workspace._linked_accounts = known  # type: ignore[attr-defined]
-    return known
-
-
 def get_account(account_id: UUID) -> SellerAccount:
     """The linked account of the workspace in scope. Raises Http404 for an unknown or foreign id."""
     account = SellerAccount.objects.filter(pk=account_id).first()

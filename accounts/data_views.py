@@ -15,7 +15,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from accounts import deletion, exports, person, tasks
-from accounts.access import CURRENT_WORKSPACE, WorkspaceRequest, linked_accounts, member_view, person_view
+from accounts.access import CURRENT_WORKSPACE, WorkspaceRequest, member_view, person_view
 from accounts.forms import DeletePersonForm, DeleteWorkspaceForm
 from accounts.members import only_owner_with_others
 from accounts.models import Deletion, Export, JobStatus, Role, User, record_audit
@@ -80,7 +80,7 @@ def delete_workspace(request: WorkspaceRequest) -> HttpResponse:
         return redirect("accounts:deletion", deletion_id=asked.pk)
     context = {
         "form": form,
-        "accounts": linked_accounts(request.workspace),
+        "accounts": request.workspace.linked_accounts,
         "others": request.workspace.memberships.exclude(user=request.user).count(),
     }
     return render(request, "settings/delete_workspace.html", context, status=422 if form.errors else 200)

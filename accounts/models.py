@@ -12,6 +12,7 @@ from django.db import models
 from django.db.models import Q
 from django.db.models.signals import post_delete, post_save
 from django.utils import timezone
+from django.utils.functional import cached_property
 from django.utils.translation import gettext_lazy as _
 
 from accounts.fields import EncryptedTextField
@@ -80,6 +81,11 @@ class Workspace(models.Model):
 
     def __str__(self) -> str:
         return self.name
+
+    @cached_property
+    def linked_accounts(self) -> list["SellerAccount"]:
+        """All its accounts, by login. One query for a page, whose parts share this object; inside its scope only."""
+        return list(self.seller_accounts.order_by("login"))
 
 
 class Membership(models.Model):

@@ -5,7 +5,6 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
 
-from accounts.access import linked_accounts
 from accounts.models import AccountStatus, Environment, Membership, Role, SellerAccount
 from accounts.preferences import PreferenceKey, preference
 from allegro.models import SyncRun
@@ -59,7 +58,7 @@ class FirstRun:
 
 def read_first_run(membership: Membership, fallen: Sequence[FallenOffer] = ()) -> FirstRun:
     """The way of the workspace in scope; `fallen` are the offers that fell, the worst first."""
-    linked = sorted(linked_accounts(membership.workspace), key=lambda account: account.connected_at)
+    linked = sorted(membership.workspace.linked_accounts, key=lambda account: account.connected_at)
     accounts = [account for account in linked if account.status != AccountStatus.DISCONNECTED]
     synced = [account for account in accounts if account.last_full_sync_at or account.last_synced_at]
     followed = None if synced or not accounts else accounts[-1]

@@ -16,7 +16,7 @@ from django.utils.http import content_disposition_header
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET
 
-from accounts.access import WorkspaceRequest, linked_accounts, member_view
+from accounts.access import WorkspaceRequest, member_view
 from accounts.models import SellerAccount
 from offers.calendar import ONE_DAY, warsaw_day
 from offers.files.changes import BYTE_ORDER_MARK, XLSX, safe_cell
@@ -80,7 +80,7 @@ def _download(response: HttpResponseBase, extension: str) -> HttpResponseBase:
 
 
 def _choice(request: WorkspaceRequest) -> Choice:
-    accounts = linked_accounts(request.workspace)
+    accounts = request.workspace.linked_accounts
     account = _account(request.GET.get("account", ""), accounts)
     if account is None:
         return Choice(accounts, [], None, [], [], None)

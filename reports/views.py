@@ -14,7 +14,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_GET, require_http_methods
 
-from accounts.access import WorkspaceRequest, get_account, linked_accounts, member_view
+from accounts.access import WorkspaceRequest, get_account, member_view
 from accounts.models import Role, SellerAccount
 from accounts.pieces import page_or_part
 from accounts.templatetags.ui import moment
@@ -53,7 +53,7 @@ def uploads(request: WorkspaceRequest) -> HttpResponse:
         "statuses": UploadStatus.choices,
         "is_narrowed": bool(kind or status),
         "is_pending": any(UploadPage(upload).is_pending for upload in page),
-        "accounts": linked_accounts(request.workspace),
+        "accounts": request.workspace.linked_accounts,
         "guides": GUIDES,
         "may_edit": may_edit(request),
     }
@@ -64,7 +64,7 @@ def uploads(request: WorkspaceRequest) -> HttpResponse:
 @member_view(Role.ANALYST)
 def upload(request: WorkspaceRequest) -> HttpResponse:
     """Take report files: one leads to its page, several to the list."""
-    accounts = linked_accounts(request.workspace)
+    accounts = request.workspace.linked_accounts
     if request.method == "GET":
         context = {
             "accounts": accounts,

@@ -10,7 +10,7 @@ from django.templatetags.static import static
 from django.urls import NoReverseMatch, reverse
 from django.utils.translation import get_language
 
-from accounts.access import current_membership, linked_accounts, memberships_in
+from accounts.access import current_membership, memberships_in
 from accounts.models import AccountStatus, Membership, SellerAccount
 from accounts.scoping import workspace_scope
 
@@ -54,7 +54,7 @@ def lost_connections(context: template.Context) -> list[SellerAccount]:
     if membership is None:
         return []
     with workspace_scope(membership.workspace):
-        accounts = linked_accounts(membership.workspace)
+        accounts = membership.workspace.linked_accounts
     return [account for account in accounts if account.status == AccountStatus.RECONNECT_REQUIRED]
 
 

@@ -11,7 +11,7 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
 
-from accounts.access import WorkspaceRequest, linked_accounts, member_view
+from accounts.access import WorkspaceRequest, member_view
 from accounts.models import ListPage, SellerAccount
 from accounts.pieces import page_or_part
 from accounts.saved_views import address_of_list, query_of
@@ -38,7 +38,7 @@ def dashboard(request: WorkspaceRequest) -> HttpResponse:
     return render(
         request,
         "offers/dashboard.html",
-        {"overview": read_overview(linked_accounts(request.workspace), timezone.now()), "days_before": DAYS_BEFORE},
+        {"overview": read_overview(request.workspace.linked_accounts, timezone.now()), "days_before": DAYS_BEFORE},
     )
 
 
@@ -46,7 +46,7 @@ def dashboard(request: WorkspaceRequest) -> HttpResponse:
 @member_view()
 def catalogue(request: WorkspaceRequest) -> HttpResponse:
     """Every offer of the workspace, to search, filter and sort."""
-    accounts = linked_accounts(request.workspace)
+    accounts = request.workspace.linked_accounts
     window = trend_window(warsaw_day(timezone.now()))
     narrowed = OfferFilter(request.GET, queryset=Offer.objects.all())
     sort = sort_key(request.GET.get("sort", ""))
@@ -109,7 +109,7 @@ def _columns(request: WorkspaceRequest, page: ListPage) -> dict[str, Any]:
 @member_view()
 def events(request: WorkspaceRequest) -> HttpResponse:
     """Every change of every offer, newest first. htmx asks for pieces: older rows, rows of a batch, newer ones."""
-    accounts = linked_accounts(request.workspace)
+    accounts = request.workspace.linked_accounts
     narrowed = ChangeFilter(request.GET, queryset=OfferChange.objects.all())
     target = request.headers.get("HX-Target", "")
     if target == "newer":

@@ -13,7 +13,7 @@ from django.utils.http import content_disposition_header
 from django.utils.translation import get_language
 from django.views.decorators.http import require_GET
 
-from accounts.access import WorkspaceRequest, linked_accounts, member_view
+from accounts.access import WorkspaceRequest, member_view
 from accounts.models import Role, SellerAccount
 from accounts.pieces import is_piece, page_or_part
 from offers.calendar import warsaw_day
@@ -44,7 +44,7 @@ def reconciliation(request: WorkspaceRequest) -> HttpResponse:
     keys = sorted_comparisons(narrowed.qs, sort).values_list("pk", flat=True)
     page = Paginator(keys, ROWS_PER_PAGE).get_page(request.GET.get("page"))
     context = {
-        "accounts": linked_accounts(request.workspace),
+        "accounts": request.workspace.linked_accounts,
         "filter": narrowed,
         "page": page,
         "rows": show_all(rows_of(page.object_list)),
@@ -60,7 +60,7 @@ def reconciliation(request: WorkspaceRequest) -> HttpResponse:
 @member_view()
 def days(request: WorkspaceRequest) -> HttpResponse:
     """The account as a whole: its sums in each report, and day by day."""
-    accounts = linked_accounts(request.workspace)
+    accounts = request.workspace.linked_accounts
     account = _chosen(request, accounts)
     totals = AccountTotal.objects.filter(account=account).select_related("upload").defer("upload__mapping")
     page = Paginator(totals, TOTALS_PER_PAGE).get_page(request.GET.get("page"))
@@ -88,7 +88,7 @@ def _newest_days(account: SellerAccount | None) -> QuerySet[ReportedDay]:
 @member_view()
 def days_chart(request: WorkspaceRequest) -> JsonResponse:
     """The data of the chart by day; its shape is told in `reports.reconciliation.days`."""
-    trend = _trend(_chosen(request, linked_accounts(request.workspace)))
+    trend = _trend(_chosen(request, request.workspace.linked_accounts))
     if trend is None:
         raise Http404("no such account")
     return JsonResponse(trend.document())
@@ -139,7 +139,7 @@ def dashboard_card(request: WorkspaceRequest) -> HttpResponse:
     today = warsaw_day(timezone.now())
     context = {
         "summary": read_summary(Comparison.objects.all()),
-        "trends": [read_trend(account, today) for account in linked_accounts(request.workspace)],
+        "trends": [read_trend(account, today) for account in request.workspace.linked_accounts],
         "may_edit": _may_edit(request),
     }
     return render(request, "reports/reconciliation/dashboard_card.html", context)
@@ -147,7 +147,7 @@ def dashboard_card(request: WorkspaceRequest) -> HttpResponse:
 
 def _narrowed(request: WorkspaceRequest) -> ComparisonFilter:
     """The comparisons that the address asks for; of a single account by its key, so that an index gives their order."""
-    accounts = linked_accounts(request.workspace)
+    accounts = request.workspace.linked_accounts
     everything = Comparison.objects.all()
     if len(accounts) == 1:
         everything = everything.filter(account=accounts[0])
